@@ -1,0 +1,101 @@
+//! The curve, the set of weeks and the account's formulas, each on its own.
+
+use accrual::{
+    Curve, Divide, EndWeeks, MAX_AMOUNT, ONE_BPS, U256, WEEK, account, boost, start_of, stream_end,
+    tokens_q128, week_of,
+};
+use proptest::prelude::*;
+
+struct Software;
+impl Divide for Software {
+    fn divide(numerator: U256, denominator: U256) -> U256 {
+        numerator / denominator
+    }
+}
+
+fn curve(points: &[(u32, u32)]) -> Option<Curve> {
+    let (durations, multipliers): (Vec<_>, Vec<_>) = points.iter().copied().unzip();
+    Curve::new(&durations, &multipliers)
+}
+
+#[test]
+fn a_curve_is_refused_unless_every_rule_holds() {
+    assert!(curve(&[(0, 10_000)]).is_some());
+    assert!(curve(&[]).is_none(), "no points");
+    assert!(curve(&[(1, 10_000)]).is_none(), "first duration is not zero");
+    assert!(curve(&[(0, 10_001)]).is_none(), "first multiplier is not one");
+    assert!(curve(&[(0, 10_000), (0, 12_000)]).is_none(), "durations do not rise");
+    assert!(curve(&[(0, 10_000), (4, 12_000), (8, 11_999)]).is_none(), "multipliers fall");
+    assert!(curve(&[(0, 10_000), (209, 20_000)]).is_none(), "longer than four years");
+    assert!(curve(&[(0, 10_000), (208, 100_001)]).is_none(), "more than ten times");
+    let eight: Vec<_> = (0..8).map(|n| (n, 10_000 + n)).collect();
+    assert!(curve(&eight).is_some());
+    let nine: Vec<_> = (0..9).map(|n| (n, 10_000 + n)).collect();
+    assert!(curve(&nine).is_none(), "nine points");
+    assert!(Curve::new(&[0, 1], &[10_000]).is_none(), "lists of different lengths");
+}
+
+#[test]
+fn a_curve_is_linear_between_points_and_flat_after_the_last() {
+    let curve = curve(&[(0, 10_000), (4, 12_000), (52, 40_000)]).unwrap();
+    assert_eq!(curve.multiplier(0), 10_000);
+    assert_eq!(curve.multiplier(1), 10_500);
+    assert_eq!(curve.multiplier(4), 12_000);
+    assert_eq!(curve.multiplier(5), 12_583); // 12,000 + 28,000/48 = 12,583.33
+    assert_eq!(curve.multiplier(52), 40_000);
+    assert_eq!(curve.multiplier(208), 40_000);
+}
+
+#[test]
+fn a_stream_lasts_at_least_its_weeks_and_less_than_one_more() {
+    for into_week in [0, 1, WEEK / 2, WEEK - 1] {
+        let now = start_of(3_000) + into_week;
+        let lasts = stream_end(now, 2) - now;
+        assert!((2 * WEEK..=3 * WEEK).contains(&lasts), "{lasts}");
+        assert_eq!(stream_end(now, 2) % WEEK, 0);
+    }
+    assert_eq!(week_of(start_of(3_000) - 1), 2_999);
+}
+
+proptest! {
+    #[test]
+    fn boost_is_the_floor_of_the_product(assets in 0..=MAX_AMOUNT, bps in ONE_BPS..=100_000u32) {
+        let exact = num_bigint::BigUint::from(assets) * (bps - ONE_BPS) / ONE_BPS;
+        prop_assert_eq!(num_bigint::BigUint::from(boost::<Software>(assets, bps)), exact);
+    }
+
+    #[test]
+    fn a_set_of_weeks_gives_back_what_was_put_in(
+        after in 0..10_000u64,
+        offsets in proptest::collection::btree_set(1..=209u64, 0..40),
+        until in 0..600u64,
+    ) {
+        let mut set = EndWeeks::default();
+        for offset in &offsets {
+            set.insert(after + offset);
+        }
+        let expected: Vec<_> =
+            offsets.iter().filter(|o| **o <= until).map(|o| after + o).collect();
+        prop_assert_eq!(set.between(after, after + until).collect::<Vec<_>>(), expected);
+        for offset in &offsets {
+            set.remove(after + offset);
+        }
+        prop_assert!(set.is_empty());
+    }
+
+    #[test]
+    fn pending_does_not_change_when_weight_moves_and_falls_by_what_is_paid(
+        weight in 0..=MAX_AMOUNT, delta in 0..=MAX_AMOUNT, paid in any::<u128>(),
+        index in any::<[u64; 4]>(), correction in any::<[u64; 4]>(),
+    ) {
+        let (index, correction) = (U256::from_limbs(index), U256::from_limbs(correction));
+        let before = account::pending_q128(weight, index, correction);
+        let more = account::after_increase(correction, delta, index);
+        prop_assert_eq!(account::pending_q128(weight + delta, index, more), before);
+        let back = account::after_decrease(more, delta, index);
+        prop_assert_eq!(back, correction);
+        let after = account::pending_q128(weight, index, account::after_payment(correction, paid));
+        prop_assert_eq!(after, before.wrapping_sub(tokens_q128(paid)));
+        prop_assert_eq!(account::whole(tokens_q128(paid)), paid);
+    }
+}
