@@ -8,7 +8,7 @@ use std::fmt;
 
 use alloy::{
     primitives::{Address, B256, b256},
-    signers::{local::PrivateKeySigner, k256::ecdsa},
+    signers::{k256::ecdsa, local::PrivateKeySigner},
 };
 
 /// The key of Nitro's development account, `0x3f1Eae7D46d88F08fc2F8ed27FCb2AB183EB2d0E`.
