@@ -66,7 +66,10 @@ fn every_triple_of_edge_values_agrees_with_big_integers() {
 fn mul_div_is_none_at_the_first_quotient_that_does_not_fit() {
     let half = U256::from(1) << 128;
     assert_eq!(mul_div(half, half, U256::from(1)), None);
-    assert_eq!(mul_div(half, half - U256::from(1), U256::from(1)), Some(U256::MAX - half + U256::from(1)));
+    assert_eq!(
+        mul_div(half, half - U256::from(1), U256::from(1)),
+        Some(U256::MAX - half + U256::from(1))
+    );
     assert_eq!(mul_div(U256::MAX, U256::MAX, U256::MAX), Some(U256::MAX));
     assert_eq!(mul_div(U256::MAX, U256::MAX, U256::MAX - U256::from(1)), None);
     assert_eq!(mul_div(U256::from(1), U256::from(1), U256::ZERO), None);
