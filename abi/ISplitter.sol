@@ -9,7 +9,8 @@ pragma solidity ^0.8.20;
 /// 32, and a payee is owed `floor(received * bps / 10_000) - paid`: paying often pays the same as once.
 ///
 /// Payee kinds: 0 account (paid by `release`), 1 stream (a vault: `notifyRevenue`), 2 splitter
-/// (`deposit` under the source given as tag), 3 burn (sent to 0x…dEaD).
+/// (`deposit` under the source given as tag), 3 burn (its address has to be 0x…dEaD, so that a policy
+/// reads as what it does).
 ///
 /// Constructor (through `stylus_constructor`): `(address owner, address guardian, address weth)`.
 interface ISplitter {
@@ -67,7 +68,9 @@ interface ISplitter {
     /// @notice Takes the attached ETH, wrapped to WETH, as revenue of `source`. Bare ETH sent to the
     /// contract is revenue of the unattributed source, `bytes32(0)`.
     function depositNative(bytes32 source) external payable returns (uint256 received);
-    /// @notice Credits tokens that were transferred here without a call to the unattributed source.
+    /// @notice Credits tokens that were transferred here without a call to the unattributed source;
+    /// of WETH also ETH that was forced in, wrapped.
+    /// @dev Requirements: not paused; something arrived.
     function sync(address token) external returns (uint256 received);
 
     // ------------------------------------------------------------------ revenue out
@@ -76,6 +79,7 @@ interface ISplitter {
     /// keeps what it is owed and blocks nobody. Anyone may call it.
     function distribute(uint256 policyId, address token) external returns (uint256 paid);
     /// @notice Pays one payee, of any kind. Anyone may call it.
+    /// @dev Requirements: something is owed; the payment succeeds.
     function release(uint256 policyId, uint256 payeeIndex, address token) external returns (uint256 paid);
 
     // ------------------------------------------------------------------ views
