@@ -34,6 +34,17 @@
 //! A receipt counts what arrived *beyond what the books took in meanwhile*; a payment raises
 //! `paid` before it calls, lowers the holdings after, and gives back what provably never left.
 #![cfg_attr(target_arch = "wasm32", no_std)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::as_conversions,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unwrap_used
+    )
+)]
 
 extern crate alloc;
 

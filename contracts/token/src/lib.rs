@@ -11,6 +11,17 @@
 //!
 //! The interface is `abi/IToken.sol`; what the functions promise is written there.
 #![cfg_attr(target_arch = "wasm32", no_std)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::as_conversions,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unwrap_used
+    )
+)]
 
 extern crate alloc;
 

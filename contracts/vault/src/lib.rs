@@ -1,1 +1,126 @@
-//! stub
+//! # The staking vault
+//!
+//! Stake a platform's token, optionally lock it for more weight, and earn the revenue that streams
+//! in, second by second, in up to eight tokens. The ABI, with what every function demands, is
+//! `abi/IVault.sol`; the arithmetic is the crate `accrual`.
+//!
+//! # Invariants
+//! - Σ balances = total supply ≤ assets held; shares are worth one asset each, for ever.
+//! - Σ weights = total weight, at every instant, expired locks counted right.
+//! - For each token: paid + claimable + still to stream + held ≤ received, and what is missing is
+//!   less than one wei per account.
+//!
+//! # Roles
+//! The *owner* adds and retires reward tokens and replaces the curve for later locks. The *guardian*
+//! can pause entering (deposit, lock, notify). Nobody can stop leaving (withdraw, transfer, claim),
+//! touch a stake, or take back revenue.
+//!
+//! # Trust
+//! The asset has to deliver what it is asked to and keep balances as they are; a deposit of which
+//! less arrives is refused. A reward token is trusted with its own revenue only: no stake, exit or
+//! other token's claim ever calls it.
+//!
+//! # Order
+//! Each function checks, then writes its books, logs, and calls a token last. `notifyRevenue` alone
+//! pulls first, because what arrives is what counts; it has read and written nothing before that.
+#![cfg_attr(target_arch = "wasm32", no_std)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::as_conversions,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unwrap_used
+    )
+)]
+
+extern crate alloc;
+
+mod account;
+mod ledger;
+mod lock;
+mod revenue;
+mod stake;
+mod storage;
+mod surface;
+mod views;
+mod words;
+
+use alloc::vec::Vec;
+use alloy_primitives::Address;
+use components::{Contract, Revert, abi::Args, fail, pause};
+use stylus_sdk::{ArbResult, host::VM, prelude::*};
+
+use crate::storage::{Config, NAME, ROLES, SYMBOL};
+
+alloy_sol_types::sol!("../../abi/IVault.sol");
+
+type Result<T> = core::result::Result<T, Revert>;
+
+/// The vault; its storage is laid out in [`storage`].
+#[derive(Debug)]
+pub struct Vault {
+    vm: VM,
+}
+
+#[doc(hidden)]
+pub mod entrypoint {
+    //! Where Nitro enters, in a module of its own because the macro adds an undocumented function.
+    use super::*;
+
+    /// Answers one call.
+    #[entrypoint]
+    pub fn main(input: Vec<u8>, host: VM) -> ArbResult {
+        components::answer::<Vault>(input, host)
+    }
+}
+
+pub use entrypoint::main;
+
+impl Contract for Vault {
+    fn new(vm: VM) -> Self {
+        Self { vm }
+    }
+
+    fn construct(&mut self, args: Args<'_>) -> Result<()> {
+        self.start_clock();
+        self.set_asset(args.address(0))?;
+        ROLES.initialise(self.vm(), args.address(1), args.address(2))?;
+        NAME.set(self.vm(), args.bytes32(3));
+        SYMBOL.set(self.vm(), args.bytes32(4));
+        self.store_curve(&args.u32s(5), &args.u32s(6))
+    }
+}
+
+impl Vault {
+    /// The chain.
+    const fn vm(&self) -> &VM {
+        &self.vm
+    }
+
+    /// *Reverts* with `InvalidAddress` unless `asset` is a token.
+    fn set_asset(&mut self, asset: Address) -> Result<()> {
+        let decimals = components::decimals(self.vm(), asset)
+            .map_err(|_| fail!(IVault::InvalidAddress, asset))?;
+        Config { asset, decimals, reward_count: 0, paused: false }.set(self.vm());
+        Ok(())
+    }
+
+    /// Stops entering; for owner and guardian.
+    fn pause(&mut self) -> Result<()> {
+        let config = Config::get(self.vm());
+        pause::pause(self.vm(), ROLES, config.paused)?;
+        Config { paused: true, ..config }.set(self.vm());
+        Ok(())
+    }
+
+    /// Allows entering again; for the owner.
+    fn unpause(&mut self) -> Result<()> {
+        let config = Config::get(self.vm());
+        pause::unpause(self.vm(), ROLES, config.paused)?;
+        Config { paused: false, ..config }.set(self.vm());
+        Ok(())
+    }
+}

@@ -11,7 +11,7 @@
 //! function here returns the correction that keeps `pending` unchanged by what happened; the fraction
 //! below one wei stays in it, so no rounding accumulates and paying often pays the same as once.
 
-use crate::U256;
+use crate::{U256, halves, join};
 
 /// What `weight` has earned at `index`, in units of 2^-128 token.
 #[must_use]
@@ -22,8 +22,7 @@ pub const fn pending_q128(weight: u128, index: U256, correction: U256) -> U256 {
 /// The whole tokens in `pending_q128`: what can be paid now.
 #[must_use]
 pub const fn whole(pending_q128: U256) -> u128 {
-    let limbs = pending_q128.as_limbs();
-    limbs[2] as u128 | (limbs[3] as u128) << 64
+    halves(pending_q128).0
 }
 
 /// The correction after `amount` of weight was added at `index`: it has earned nothing yet.
@@ -46,5 +45,5 @@ pub const fn after_payment(correction: U256, amount: u128) -> U256 {
 
 /// `weight × index` modulo 2^256.
 const fn weighted(weight: u128, index: U256) -> U256 {
-    U256::from_limbs([weight as u64, (weight >> 64) as u64, 0, 0]).wrapping_mul(index)
+    join(0, weight).wrapping_mul(index)
 }

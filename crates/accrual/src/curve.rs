@@ -1,6 +1,6 @@
 //! The multiplier curve: how much more a locked token earns.
 
-use crate::{Divide, U256};
+use crate::{Divide, U256, halves};
 
 /// A multiplier of one, in basis points.
 pub const ONE_BPS: u32 = 10_000;
@@ -40,9 +40,10 @@ impl Curve {
 
     /// The points `(weeks, bps)`, in order.
     pub fn points(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
-        self.0
-            .chunks_exact(4)
-            .map(|point| u32::from_be_bytes([point[0], point[1], point[2], point[3]]))
+        let (points, _) = self.0.as_chunks();
+        points
+            .iter()
+            .map(|point| u32::from_be_bytes(*point))
             .take_while(|point| *point != 0)
             .map(|point| (point >> 24, point & 0x00ff_ffff))
     }
@@ -86,6 +87,5 @@ pub fn boost<D: Divide>(assets: u128, multiplier_bps: u32) -> u128 {
     let extra = U256::from(multiplier_bps.saturating_sub(ONE_BPS));
     let product = U256::from(assets).wrapping_mul(extra);
     let quotient = D::divide(product, U256::from(ONE_BPS));
-    let limbs = quotient.as_limbs();
-    u128::from(limbs[0]) | u128::from(limbs[1]) << 64
+    halves(quotient).1
 }

@@ -36,6 +36,7 @@ impl EndWeeks {
 }
 
 /// The bit of `week`.
-const fn bit(week: u64) -> usize {
-    (week % 256) as usize
+fn bit(week: u64) -> usize {
+    let [low, ..] = week.to_le_bytes();
+    usize::from(low)
 }

@@ -25,6 +25,17 @@
 //! token: below one wei in total while `total_weight × touches < 2^128`, which is one touch a second
 //! for eight years at 2^100 units of weight.
 #![no_std]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::as_conversions,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unwrap_used
+    )
+)]
 
 pub mod account;
 mod curve;
@@ -32,6 +43,7 @@ mod end_weeks;
 mod pool;
 mod stream;
 mod time;
+mod words;
 
 pub use alloy_primitives::U256;
 pub use curve::{Curve, MAX_LOCK_WEEKS, MAX_MULTIPLIER_BPS, MAX_POINTS, ONE_BPS, boost};
@@ -39,6 +51,7 @@ pub use end_weeks::EndWeeks;
 pub use pool::{Books, Pool, Token};
 pub use stream::{rate_q128, stream_end, tokens_q128};
 pub use time::{WEEK, start_of, week_of};
+pub use words::{halves, join};
 
 /// Largest amount, weight or total that fits its 112 bits of a packed slot.
 pub const MAX_AMOUNT: u128 = (1 << 112) - 1;

@@ -1,6 +1,6 @@
 //! Streams: an amount becomes a rate that ends at a week boundary.
 
-use crate::{Divide, U256, start_of, week_of};
+use crate::{Divide, U256, join, start_of, week_of};
 
 /// When a stream that starts `now` and covers `weeks` whole weeks ends: the end of week
 /// `week_of(now) + weeks`, so it lasts at least `weeks` weeks and less than one more.
@@ -12,7 +12,7 @@ pub const fn stream_end(now: u64, weeks: u64) -> u64 {
 /// Whole tokens in units of 2^-128 token.
 #[must_use]
 pub const fn tokens_q128(amount: u128) -> U256 {
-    U256::from_limbs([0, 0, amount as u64, (amount >> 64) as u64])
+    join(amount, 0)
 }
 
 /// The rate, in units of 2^-128 token per second, that spends `amount_q128` from `now` to `end`,

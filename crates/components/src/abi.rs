@@ -173,6 +173,10 @@ impl<'a> Args<'a> {
 /// Stops the program: the calldata is not what the function takes.
 #[cold]
 #[inline(never)]
+#[cfg_attr(
+    not(target_arch = "wasm32"),
+    expect(clippy::panic, reason = "the native twin of a trap")
+)]
 fn malformed() -> ! {
     #[cfg(target_arch = "wasm32")]
     core::arch::wasm32::unreachable();

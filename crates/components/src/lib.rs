@@ -77,6 +77,17 @@
 //! that may change state, so whatever is read afterwards is what is stored. That is consistency, not
 //! protection: checks, effects and interactions keep their order in the contracts.
 #![cfg_attr(target_arch = "wasm32", no_std)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::as_conversions,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unwrap_used
+    )
+)]
 
 extern crate alloc;
 

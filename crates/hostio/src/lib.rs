@@ -13,6 +13,17 @@
 //!
 //! On top of the host functions stands [`mul_div`], the full-width `a * b / d`.
 #![no_std]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::as_conversions,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unwrap_used
+    )
+)]
 
 mod math;
 mod mul_div;

@@ -43,8 +43,11 @@ fn wide_mul(a: U256, b: U256) -> (U256, U256) {
 fn exact_div(high: U256, low: U256, d: U256) -> U256 {
     let twos = d.trailing_zeros();
     let odd = d.wrapping_shr(twos);
-    let shifted =
-        if twos == 0 { low } else { low.wrapping_shr(twos) | high.wrapping_shl(BITS - twos) };
+    let shifted = if twos == 0 {
+        low
+    } else {
+        low.wrapping_shr(twos) | high.wrapping_shl(BITS.wrapping_sub(twos))
+    };
     shifted.wrapping_mul(inverse(odd))
 }
 

@@ -12,7 +12,7 @@ use components::{
     pause, routes,
 };
 use stage::Stage;
-use stylus_sdk::{ArbResult, host::VM};
+use stylus_sdk::{ArbResult, host::VM, prelude::*};
 
 extern crate alloc;
 
@@ -72,7 +72,7 @@ routes! { Probe for Prober, |prober, args| {
     },
     pullCall => {
         let (token, from, value) = (args.address(0), args.address(1), args.uint(2));
-        let to = stylus_sdk::prelude::AccountAccess::contract_address(&prober.vm);
+        let to = prober.vm.contract_address();
         components::safe_transfer_from(&prober.vm, token, from, to, value)?;
         Vec::new()
     },

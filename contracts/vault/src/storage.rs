@@ -1,0 +1,206 @@
+//! Where the vault keeps its books.
+//!
+//! | slot | what |
+//! |---|---|
+//! | 0 | total supply, total boost, last update: [`Packed`] |
+//! | 1 | asset, its decimals, number of reward tokens, paused: [`Config`] |
+//! | 2 | the multiplier curve: [`accrual::Curve`] |
+//! | 3, 4 | name, symbol |
+//! | 5, 6, 7 | owner, pending owner, guardian |
+//! | 8 | owner → spender → allowance |
+//! | 9 | owner → permit nonce |
+//! | 10 | account → [`crate::words::Position`] |
+//! | 11 | account → eight corrections, one a token: [`accrual::account`] |
+//! | 12 | account → [`Locks`] |
+//! | 13 | half the week → boosts that end at the start of the two weeks: [`Packed`] |
+//! | 14 | reward token → its number plus one |
+//! | 32 … | eight [`Reward`]s of eight slots |
+
+use accrual::{Curve, EndWeeks, Token, halves, join};
+use alloy_primitives::{Address, U256};
+use components::{Allowances, Permits, Roles, ShortString, Slot, abi::Word};
+use stylus_sdk::host::VM;
+
+use crate::words::Packed;
+
+pub(crate) const TOTALS: Slot = Slot::at(0);
+const CONFIG: Slot = Slot::at(1);
+const CURVE: Slot = Slot::at(2);
+pub(crate) const NAME: ShortString = ShortString::at(3);
+pub(crate) const SYMBOL: ShortString = ShortString::at(4);
+pub(crate) const ROLES: Roles = Roles::at(5);
+pub(crate) const ALLOWANCES: Allowances = Allowances::at(8);
+pub(crate) const PERMITS: Permits = Permits::at(9);
+pub(crate) const POSITIONS: Slot = Slot::at(10);
+const CORRECTIONS: Slot = Slot::at(11);
+const LOCKS: Slot = Slot::at(12);
+const BOOST_ENDING: Slot = Slot::at(13);
+pub(crate) const REWARD_IDS: Slot = Slot::at(14);
+const REWARDS: Slot = Slot::at(32);
+
+/// The most reward tokens a vault can have: each one costs every weight change about 12,000 gas.
+pub(crate) const MAX_REWARD_TOKENS: u8 = 8;
+/// Slots of a [`Reward`].
+const REWARD_SLOTS: u64 = 8;
+
+/// The address in the lower 160 bits of `word`.
+fn address_of(word: U256) -> Address {
+    Address::from_word(word.word())
+}
+
+/// Byte `n` above the address in `word`.
+const fn byte_of(word: U256, n: usize) -> u8 {
+    word.byte(20_usize.saturating_add(n))
+}
+
+/// `account` with three bytes above it.
+fn with_bytes(account: Address, [a, b, c]: [u8; 3]) -> U256 {
+    let mut word = account.word();
+    let [_, _, _, _, _, _, _, _, _, third, second, first, ..] = &mut word.0;
+    (*first, *second, *third) = (a, b, c);
+    U256::from_be_bytes(word.0)
+}
+
+/// What a deposit has to know: one slot.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Config {
+    pub(crate) asset: Address,
+    pub(crate) decimals: u8,
+    pub(crate) reward_count: u8,
+    pub(crate) paused: bool,
+}
+
+impl Config {
+    pub(crate) fn get(vm: &VM) -> Self {
+        let word = CONFIG.get(vm);
+        Self {
+            asset: address_of(word),
+            decimals: byte_of(word, 0),
+            reward_count: byte_of(word, 1),
+            paused: byte_of(word, 2) != 0,
+        }
+    }
+
+    pub(crate) fn set(self, vm: &VM) {
+        let bytes = [self.decimals, self.reward_count, u8::from(self.paused)];
+        CONFIG.set(vm, with_bytes(self.asset, bytes));
+    }
+}
+
+/// The curve that new locks use.
+pub(crate) fn curve(vm: &VM) -> Curve {
+    Curve(CURVE.get(vm).to_be_bytes())
+}
+
+pub(crate) fn set_curve(vm: &VM, curve: Curve) {
+    CURVE.set(vm, U256::from_be_bytes(curve.0));
+}
+
+/// The correction of `account` in token number `id`.
+pub(crate) fn correction(account: Address, id: u8) -> Slot {
+    CORRECTIONS.key(account).plus(u64::from(id))
+}
+
+/// The sum of the boosts that end at the start of `week`.
+pub(crate) fn boost_ending(vm: &VM, week: u64) -> u128 {
+    let pair = Packed::unpack(BOOST_ENDING.key(week >> 1).get(vm));
+    if week & 1 == 0 { pair.first } else { pair.second }
+}
+
+/// Adds `boost` to what ends at the start of `week`. It is a part of the total boost, which fits
+/// 112 bits.
+pub(crate) fn add_boost_ending(vm: &VM, week: u64, boost: u128) {
+    let slot = BOOST_ENDING.key(week >> 1);
+    let mut pair = Packed::unpack(slot.get(vm));
+    let side = if week & 1 == 0 { &mut pair.first } else { &mut pair.second };
+    *side = side.saturating_add(boost);
+    slot.set(vm, pair.pack());
+}
+
+/// The locks of one account: the sum of what is locked, the weeks at whose start locks end, and
+/// end week → `assets` and `boost`; all of them include what has expired and is not settled yet.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Locks(Slot);
+
+impl Locks {
+    pub(crate) fn of(account: Address) -> Self {
+        Self(LOCKS.key(account))
+    }
+
+    pub(crate) fn locked(self, vm: &VM) -> u128 {
+        halves(self.0.get(vm)).1
+    }
+
+    pub(crate) fn set_locked(self, vm: &VM, assets: u128) {
+        self.0.set(vm, join(0, assets));
+    }
+
+    pub(crate) fn end_weeks(self, vm: &VM) -> EndWeeks {
+        EndWeeks(self.0.plus(1).get(vm))
+    }
+
+    pub(crate) fn set_end_weeks(self, vm: &VM, weeks: EndWeeks) {
+        self.0.plus(1).set(vm, weeks.0);
+    }
+
+    pub(crate) fn bucket(self, week: u64) -> Slot {
+        self.0.plus(2).key(week)
+    }
+}
+
+/// One reward token.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reward(Slot);
+
+impl Reward {
+    pub(crate) fn number(id: u8) -> Self {
+        Self(REWARDS.plus(u64::from(id).saturating_mul(REWARD_SLOTS)))
+    }
+
+    /// The token, whole weeks that a push streams for, and whether it takes no new revenue.
+    pub(crate) fn terms(self, vm: &VM) -> (Address, u8, bool) {
+        let word = self.0.get(vm);
+        (address_of(word), byte_of(word, 0), byte_of(word, 1) != 0)
+    }
+
+    pub(crate) fn set_terms(self, vm: &VM, token: Address, stream_weeks: u8, retired: bool) {
+        self.0.set(vm, with_bytes(token, [stream_weeks, u8::from(retired), 0]));
+    }
+
+    /// Lifetime totals in whole tokens: received, paid.
+    pub(crate) fn totals(self, vm: &VM) -> (u128, u128) {
+        halves(self.0.plus(1).get(vm))
+    }
+
+    pub(crate) fn set_totals(self, vm: &VM, received: u128, paid: u128) {
+        self.0.plus(1).set(vm, join(received, paid));
+    }
+
+    /// Index and rate.
+    pub(crate) fn running(self, vm: &VM) -> Token {
+        Token { index: self.0.plus(2).get(vm), rate: self.0.plus(3).get(vm) }
+    }
+
+    pub(crate) fn set_index(self, vm: &VM, index: U256) {
+        self.0.plus(2).set(vm, index);
+    }
+
+    pub(crate) fn set_rate(self, vm: &VM, rate: U256) {
+        self.0.plus(3).set(vm, rate);
+    }
+
+    /// What fell due while nobody was staked, in units of 2^-128 token.
+    pub(crate) const fn held(self) -> Slot {
+        self.0.plus(4)
+    }
+
+    /// The sum of the rates that end at the start of `week`.
+    pub(crate) fn rate_ending(self, week: u64) -> Slot {
+        self.0.plus(5).key(week)
+    }
+
+    /// The index at the start of `week`, where boosts ended.
+    pub(crate) fn index_at(self, week: u64) -> Slot {
+        self.0.plus(6).key(week)
+    }
+}

@@ -1,0 +1,133 @@
+//! The vault's functions, as `abi/IVault.sol` declares them: one line each.
+
+use alloc::vec::Vec;
+use components::{
+    Approval, Revert, Signature,
+    abi::{Out, text, word},
+    routes,
+};
+use stylus_sdk::prelude::*;
+
+use crate::{
+    IVault, Vault,
+    lock::lock_weeks,
+    storage::{ALLOWANCES, Config, NAME, PERMITS, ROLES, SYMBOL},
+};
+
+routes! { IVault for Vault, |vault, args| {
+    // The share.
+    nameCall => text(&NAME.get(vault.vm())),
+    symbolCall => text(&SYMBOL.get(vault.vm())),
+    decimalsCall => word(Config::get(vault.vm()).decimals),
+    totalSupplyCall => word(vault.stored_pool().supply),
+    balanceOfCall => word(vault.position(args.address(0)).balance),
+    allowanceCall => word(ALLOWANCES.get(vault.vm(), args.address(0), args.address(1))),
+    approveCall => {
+        let owner = vault.vm().msg_sender();
+        ALLOWANCES.approve(vault.vm(), owner, args.address(0), args.uint(1))?;
+        word(true)
+    },
+    transferCall => {
+        vault.move_shares(vault.vm().msg_sender(), args.address(0), args.uint(1))?;
+        word(true)
+    },
+    transferFromCall => {
+        let (from, to, value) = (args.address(0), args.address(1), args.uint(2));
+        ALLOWANCES.spend(vault.vm(), from, vault.vm().msg_sender(), value)?;
+        vault.move_shares(from, to, value)?;
+        word(true)
+    },
+    permitCall => {
+        let approval = Approval {
+            owner: args.address(0),
+            spender: args.address(1),
+            value: args.uint(2),
+            deadline: args.uint(3),
+        };
+        let signature = Signature { v: args.u8(4), r: args.bytes32(5), s: args.bytes32(6) };
+        PERMITS.permit(vault.vm(), ALLOWANCES, &NAME.get(vault.vm()), approval, signature)?;
+        Vec::new()
+    },
+    noncesCall => word(PERMITS.nonce(vault.vm(), args.address(0))),
+    DOMAIN_SEPARATORCall => word(components::domain_separator(vault.vm(), &NAME.get(vault.vm()))),
+    eip712DomainCall => components::eip712_domain(vault.vm(), &NAME.get(vault.vm())),
+
+    // In and out, one share for one asset.
+    assetCall => word(Config::get(vault.vm()).asset),
+    totalAssetsCall => word(vault.stored_pool().supply),
+    convertToSharesCall => word(args.uint(0)),
+    convertToAssetsCall => word(args.uint(0)),
+    previewDepositCall => word(args.uint(0)),
+    previewMintCall => word(args.uint(0)),
+    previewWithdrawCall => word(args.uint(0)),
+    previewRedeemCall => word(args.uint(0)),
+    maxDepositCall => word(vault.max_entry()),
+    maxMintCall => word(vault.max_entry()),
+    maxWithdrawCall => word(vault.unlocked_balance(args.address(0))),
+    maxRedeemCall => word(vault.unlocked_balance(args.address(0))),
+    depositCall => { vault.enter(args.uint(0), args.address(1))?; word(args.uint(0)) },
+    mintCall => { vault.enter(args.uint(0), args.address(1))?; word(args.uint(0)) },
+    withdrawCall => {
+        vault.leave(args.uint(0), args.address(1), args.address(2))?;
+        word(args.uint(0))
+    },
+    redeemCall => {
+        vault.leave(args.uint(0), args.address(1), args.address(2))?;
+        word(args.uint(0))
+    },
+
+    // Locks.
+    lockCall => word(vault.lock_shares(args.uint(0), lock_weeks(args.uint(1))?)?),
+    depositAndLockCall => {
+        let (assets, weeks) = (args.uint(0), lock_weeks(args.uint(1))?);
+        vault.enter(assets, vault.vm().msg_sender())?;
+        word(vault.lock_shares(assets, weeks)?)
+    },
+    unlockedBalanceOfCall => word(vault.unlocked_balance(args.address(0))),
+    locksOfCall => vault.encoded_locks(args.address(0)),
+    multiplierCall => word(vault.multiplier(args.uint(0))?),
+    curveCall => vault.encoded_curve(),
+    weightOfCall => word(vault.weight(args.address(0))),
+    totalWeightCall => word(vault.foresee(0).0.weight()),
+
+    // Revenue.
+    notifyRevenueCall => word(vault.notify(args.address(0), args.uint(1))?),
+    claimCall => {
+        let account = vault.vm().msg_sender();
+        Out::of(1).array(vault.pay(account, &args.addresses(0), account)?).done()
+    },
+    claimToCall => {
+        let (account, tokens) = (vault.vm().msg_sender(), args.addresses(0));
+        Out::of(1).array(vault.pay(account, &tokens, args.address(1))?).done()
+    },
+    claimableCall => {
+        let id = vault.reward_id(args.address(1))?;
+        word(vault.pending(args.address(0), id))
+    },
+    checkpointCall => word(vault.checkpoint(args.uint(0))),
+    rewardTokensCall => vault.encoded_reward_tokens(),
+    rewardStateCall => vault.encoded_reward_state(args.address(0))?,
+    lastCheckpointCall => word(vault.stored_pool().updated),
+
+    // Owner and guardian.
+    ownerCall => word(ROLES.owner(vault.vm())),
+    pendingOwnerCall => word(ROLES.pending_owner(vault.vm())),
+    guardianCall => word(ROLES.guardian(vault.vm())),
+    pausedCall => word(Config::get(vault.vm()).paused),
+    transferOwnershipCall => done(ROLES.transfer_ownership(vault.vm(), args.address(0)))?,
+    acceptOwnershipCall => done(ROLES.accept_ownership(vault.vm()))?,
+    setGuardianCall => done(ROLES.set_guardian(vault.vm(), args.address(0)))?,
+    pauseCall => done(vault.pause())?,
+    unpauseCall => done(vault.unpause())?,
+    addRewardTokenCall => done(vault.add_reward(args.address(0), args.uint(1)))?,
+    retireRewardTokenCall => done(vault.retire_reward(args.address(0)))?,
+    setCurveCall => {
+        ROLES.only_owner(vault.vm())?;
+        done(vault.store_curve(&args.u32s(0), &args.u32s(1)))?
+    },
+} }
+
+/// The answer of a function that returns nothing.
+fn done(result: Result<(), Revert>) -> Result<Vec<u8>, Revert> {
+    result.map(|()| Vec::new())
+}

@@ -1,0 +1,7 @@
+//! The model against figures worked out by hand, and against the laws that any sharing must obey.
+
+mod examples;
+mod laws;
+mod naive;
+mod refusals;
+mod story;
