@@ -38,6 +38,9 @@ interface ISplitter {
     error InvalidPayee(uint256 payeeIndex);
     /// @notice Thrown when a single payee was to be paid and the payment failed; it stays owed.
     error PaymentFailed(address payee);
+    /// @notice Thrown when `distribute` has so little gas that a payee would get `gasForPayee` and could
+    /// fail for want of it.
+    error NotEnoughGas(uint256 gasForPayee, uint256 needed);
     /// @notice Thrown when a token refused a transfer or is no token.
     error TokenTransferFailed(address token);
     error InvalidAddress(address account);
@@ -77,6 +80,8 @@ interface ISplitter {
 
     /// @notice Pays every payee of `policyId` that is no plain account. A payee that fails is skipped,
     /// keeps what it is owed and blocks nobody. Anyone may call it.
+    /// @dev Requirements: gas for 500,000 a payee, of which what is not used is not paid. So an estimate
+    /// is always enough, and nobody can have a payee skipped by sending little.
     function distribute(uint256 policyId, address token) external returns (uint256 paid);
     /// @notice Pays one payee, of any kind. Anyone may call it.
     /// @dev Requirements: something is owed; the payment succeeds.

@@ -1,1 +1,22 @@
-//! stub
+//! # tributary
+//!
+//! The command line, and the library behind it: from a platform's TOML file to contracts on chain, a
+//! play that exercises them, and an audit of what happened.
+//!
+//! * [`platform`] reads what a platform wants;
+//! * [`deploy`] puts one contract on any chain, [`system`] a whole platform;
+//! * [`scenario`] plays thirteen weeks of life on it;
+//! * [`ledger`] reads the logs and reconciles them with the exact model;
+//! * [`report`] tells a person or a program.
+
+pub mod abi;
+pub mod chain;
+pub mod commands;
+pub mod deploy;
+pub mod ledger;
+pub mod platform;
+pub mod progress;
+pub mod report;
+pub mod scenario;
+pub mod system;
+pub mod units;

@@ -1,5 +1,8 @@
-//! Prints the contract's Solidity interface: `cargo run -p splitter --features export-abi`.
+//! Tells `cargo stylus` the contract's interface and constructor: `cargo stylus export-abi`.
+
+/// How `cargo stylus deploy --constructor-args` encodes what it is given.
+const CONSTRUCTOR: &str = "constructor(address owner, address guardian, address weth)";
 
 fn main() {
-    print!("{}", include_str!("../../../abi/ISplitter.sol"));
+    components::export_abi(include_str!("../../../abi/ISplitter.sol"), Some(CONSTRUCTOR));
 }

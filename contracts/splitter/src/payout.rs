@@ -21,6 +21,10 @@
 //! Where `n` payees are still to come, a payee's code gets at most 1/(n+1) of the gas that is left.
 //! If every one burned its part, each would have had the same, and one such part would remain: so
 //! no payee can make the others' payments fail, given `n+1` times the gas that the dearest needs.
+//!
+//! A payee that runs out of its part is skipped, which is no revert: so a caller with little gas could
+//! have everybody skipped, and a wallet's gas estimate, the least with which a call does not revert,
+//! would do just that. Therefore a part below [`MIN_PAYEE_GAS`] reverts.
 
 use alloy_primitives::{Address, U256};
 use components::{emit, fail, safe_approve, safe_transfer};
@@ -33,6 +37,10 @@ use crate::{
     policy::{BURN, Kind, Terms},
     share::entitled,
 };
+
+/// The least gas that a payee is offered: what a vault with eight reward tokens needs to take in
+/// revenue at the turn of a week, and a reserve.
+const MIN_PAYEE_GAS: u64 = 500_000;
 
 /// One payee about to be paid in one token.
 pub(crate) struct Payment {
@@ -72,14 +80,13 @@ impl Splitter {
         let mut parts = u64::try_from(payees.len()).unwrap_or(u64::MAX);
         for (index, terms) in payees.into_iter().enumerate() {
             let payment = self.payment_to(terms, policy_id, U256::from(index), token);
-            let gas = self.vm.evm_gas_left().checked_div(parts.saturating_add(1));
+            let gas = self.vm.evm_gas_left().checked_div(parts.saturating_add(1)).unwrap_or(0);
             parts = parts.saturating_sub(1);
             if payment.owed != 0 && terms.kind != Kind::Account {
-                sum = sum.saturating_add(self.pay(
-                    &payment,
-                    &mut position,
-                    gas.unwrap_or_default(),
-                )?);
+                if gas < MIN_PAYEE_GAS {
+                    return Err(fail!(ISplitter::NotEnoughGas, gas, MIN_PAYEE_GAS));
+                }
+                sum = sum.saturating_add(self.pay(&payment, &mut position, gas)?);
             }
         }
         Ok(sum)

@@ -104,9 +104,10 @@ impl Books for Boundaries<'_> {
 }
 
 impl Vault {
-    /// Now, in Unix seconds.
+    /// Now, in Unix seconds; time stops in February 2106, when the 32 bits of the books are full:
+    /// better no more revenue than the same revenue twice.
     pub(crate) fn now(&self) -> u64 {
-        self.vm().block_timestamp()
+        self.vm().block_timestamp().min(u64::from(u32::MAX))
     }
 
     /// The pool as it is stored.
@@ -175,18 +176,6 @@ impl Vault {
         let ledger = self.open_until(until);
         self.close(&ledger);
         left
-    }
-
-    /// The books brought forward to now, for a call that moves no total. They are written only
-    /// where time left a mark: a week boundary was passed, or nobody was staked. So claims and
-    /// transfers of shares write nothing of the pool, and nobody's rounding depends on them.
-    pub(crate) fn refresh(&mut self) -> Ledger {
-        let stored = self.stored_pool();
-        let ledger = self.open();
-        if week_of(stored.updated) != week_of(ledger.pool.updated) || stored.weight() == 0 {
-            self.close(&ledger);
-        }
-        ledger
     }
 
     /// The pool, token `id` and the boundaries between, brought forward to now without writing.

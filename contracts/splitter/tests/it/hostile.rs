@@ -72,7 +72,7 @@ fn a_payee_that_fails_with_megabytes_is_skipped() {
     let (world, policy, bad, good) = beside(payees::whiner);
     let call = ISplitter::distributeCall { policyId: policy, token: world.usd };
     // Copying what was returned would cost four million gas on this stage.
-    let paid = world.stage.from(world.treasury).gas(1_000_000).call(world.splitter, call);
+    let paid = world.stage.from(world.treasury).gas(2_000_000).call(world.splitter, call);
     assert_eq!(paid, Ok(n(1_000)));
     assert_skipped(&world, policy, bad, good);
 }
@@ -81,7 +81,7 @@ fn a_payee_that_fails_with_megabytes_is_skipped() {
 fn a_payee_that_returns_megabytes_is_paid_without_reading_them() {
     let (world, policy, bad, _) = beside(payees::talker);
     let call = ISplitter::distributeCall { policyId: policy, token: world.usd };
-    let paid = world.stage.from(world.treasury).gas(1_000_000).call(world.splitter, call);
+    let paid = world.stage.from(world.treasury).gas(2_000_000).call(world.splitter, call);
     assert_eq!(paid, Ok(n(2_000)));
     assert_eq!(balance(&world.stage, world.usd, bad), n(1_000));
 }
@@ -90,9 +90,20 @@ fn a_payee_that_returns_megabytes_is_paid_without_reading_them() {
 fn a_payee_that_burns_all_gas_blocks_nobody() {
     let (world, policy, bad, good) = beside(payees::burner);
     let call = ISplitter::distributeCall { policyId: policy, token: world.usd };
-    let paid = world.stage.from(world.treasury).gas(1_000_000).call(world.splitter, call);
+    let paid = world.stage.from(world.treasury).gas(2_000_000).call(world.splitter, call);
     assert_eq!(paid, Ok(n(1_000)));
     assert_skipped(&world, policy, bad, good);
+}
+
+#[test]
+fn a_distribution_with_too_little_gas_reverts_and_skips_nobody() {
+    let (world, policy, ..) = beside(payees::idle);
+    let call = ISplitter::distributeCall { policyId: policy, token: world.usd };
+    let caller = world.stage.from(world.treasury).gas(1_400_000);
+    let refused = caller.refused(world.splitter, call).decode::<ISplitter::NotEnoughGas>();
+    let refused = refused.expect("a typed refusal");
+    assert_eq!(refused.needed, n(500_000));
+    assert!(refused.gasForPayee < refused.needed && refused.gasForPayee > n(400_000));
 }
 
 #[test]

@@ -1,0 +1,130 @@
+//! Reward tokens: added, retired, never removed.
+
+use alloy_primitives::{Address, U256};
+use stage::Revert;
+
+use crate::{IVault, Scene, WEEK, coin::Coin, n};
+
+fn retire(token: Address) -> IVault::retireRewardTokenCall {
+    IVault::retireRewardTokenCall { token }
+}
+
+#[test]
+fn an_added_token_reads_back_and_is_logged() {
+    let scene = Scene::new();
+    assert_eq!(scene.read(IVault::rewardTokensCall {}), [scene.asset, scene.usd, scene.eth]);
+    let events = scene.stage.events::<IVault::RewardTokenAdded>(scene.vault);
+    let logged: Vec<_> = events.iter().map(|event| (event.token, event.streamWeeks)).collect();
+    assert_eq!(logged, [(scene.asset, n(1)), (scene.usd, n(1)), (scene.eth, n(4))]);
+    let state = scene.reward(scene.eth);
+    assert_eq!((state.streamWeeks, state.retired), (n(4), false));
+    assert_eq!((state.rateQ128, state.indexQ128, state.heldQ128), (n(0), n(0), n(0)));
+}
+
+#[test]
+fn eight_tokens_fit_and_a_ninth_is_refused() {
+    let scene = Scene::new();
+    let others: Vec<Address> =
+        (3..9).map(|i| scene.stage.install(&format!("coin {i}"), Coin::default())).collect();
+    for token in &others[..5] {
+        assert_eq!(scene.add_token(*token, 1), Ok(()));
+    }
+    let expected = Revert::of(IVault::TooManyRewardTokens { max: n(8) });
+    assert_eq!(scene.add_token(others[5], 1), Err(expected.clone()));
+    assert!(scene.call(scene.owner, retire(others[0])).is_ok());
+    assert_eq!(scene.add_token(others[5], 1), Err(expected), "a retired one keeps its place");
+    assert_eq!(scene.read(IVault::rewardTokensCall {}).len(), 8);
+}
+
+#[test]
+fn all_eight_tokens_stream_beside_each_other() {
+    let scene = Scene::bare(&Coin::default(), &Coin::default());
+    let tokens: Vec<Address> =
+        (0..8).map(|i| scene.stage.install(&format!("coin {i}"), Coin::default())).collect();
+    scene.stake(scene.alice, 256);
+    scene.stake(scene.bob, 768);
+    for (token, weeks) in tokens.iter().zip(1..) {
+        scene.add_token(*token, weeks).expect("a new token");
+        crate::coin::give(&scene.stage, *token, scene.treasury, n(1 << 40));
+        scene.push(*token, u128::from(WEEK * 1_024)).expect("revenue");
+    }
+    scene.weeks(10);
+    let call = IVault::claimCall { tokens: tokens.clone() };
+    let paid = scene.call(scene.alice, call).expect("a claim of all");
+    let quarter = n(u128::from(WEEK * 256));
+    for (token, amount) in tokens.iter().zip(paid) {
+        assert!(amount <= quarter && amount + n(1) >= quarter);
+        assert_eq!(scene.coins(*token, scene.alice), amount);
+    }
+}
+
+#[test]
+fn a_token_is_not_added_twice_nor_zero_nor_the_share() {
+    let scene = Scene::new();
+    let expected = Revert::of(IVault::RewardTokenExists { token: scene.usd });
+    assert_eq!(scene.add_token(scene.usd, 2), Err(expected));
+    for account in [Address::ZERO, scene.vault] {
+        let expected = Revert::of(IVault::InvalidAddress { account });
+        assert_eq!(scene.add_token(account, 1), Err(expected));
+    }
+}
+
+#[test]
+fn a_stream_lasts_one_to_52_weeks() {
+    let scene = Scene::new();
+    let token = scene.stage.install("another", Coin::default());
+    for weeks in [U256::ZERO, U256::from(53), U256::from(257), U256::MAX] {
+        let call = IVault::addRewardTokenCall { token, streamWeeks: weeks };
+        let (min, max) = (n(1), n(52));
+        let expected = IVault::StreamWeeksOutOfRange { streamWeeks: weeks, min, max };
+        assert_eq!(scene.refused(scene.owner, call), Revert::of(expected));
+    }
+    assert_eq!(scene.add_token(token, 52), Ok(()));
+}
+
+#[test]
+fn unknown_tokens_are_refused_everywhere() {
+    let scene = Scene::new();
+    let token = scene.carol;
+    let unknown = Revert::of(IVault::UnknownRewardToken { token });
+    assert_eq!(scene.push(token, 1), Err(unknown.clone()));
+    assert_eq!(scene.claim(scene.alice, token), Err(unknown.clone()));
+    let claimable = IVault::claimableCall { account: scene.alice, token };
+    assert_eq!(scene.refused(scene.alice, claimable), unknown);
+    assert_eq!(scene.refused(scene.alice, IVault::rewardStateCall { token }), unknown);
+    assert_eq!(scene.refused(scene.owner, retire(token)), unknown);
+}
+
+#[test]
+fn a_retired_token_takes_no_revenue_and_pays_what_it_owes() {
+    let scene = Scene::new();
+    scene.stake(scene.alice, 1_024);
+    scene.push(scene.usd, 1 << 40).expect("revenue");
+    scene.stage.take_logs();
+    assert!(scene.call(scene.owner, retire(scene.usd)).is_ok());
+    let events = scene.stage.events::<IVault::RewardTokenRetired>(scene.vault);
+    assert_eq!(events.iter().map(|event| event.token).collect::<Vec<_>>(), [scene.usd]);
+    let state = scene.reward(scene.usd);
+    assert_eq!((state.streamWeeks, state.retired), (n(1), true));
+    let expected = Revert::of(IVault::RewardTokenIsRetired { token: scene.usd });
+    assert_eq!(scene.push(scene.usd, 1), Err(expected));
+    scene.weeks(2);
+    assert!(scene.claim(scene.alice, scene.usd).is_ok_and(|paid| paid >= n((1 << 40) - 1)));
+    assert!(scene.push(scene.eth, 1).is_ok(), "the others go on");
+}
+
+#[test]
+fn a_token_added_later_owes_nothing_for_the_time_before() {
+    let scene = Scene::new();
+    scene.stake(scene.alice, 1_024);
+    let end = scene.lock(scene.alice, 1_024, 1).expect("a lock");
+    scene.stage.warp_to(end + 5);
+    let late = scene.stage.install("late", Coin::default());
+    scene.add_token(late, 1).expect("a new token");
+    crate::coin::give(&scene.stage, late, scene.treasury, n(1 << 40));
+    scene.push(late, 1 << 40).expect("revenue");
+    assert_eq!(scene.claimable(scene.alice, late), n(0));
+    scene.weeks(2);
+    let paid = scene.claim(scene.alice, late).expect("a claim");
+    assert!(paid <= n(1 << 40) && paid + n(1) >= n(1 << 40));
+}

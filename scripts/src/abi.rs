@@ -1,0 +1,127 @@
+//! The contracts as the world sees them: bindings made from `abi/*.sol`, and the precompile by which a
+//! Stylus program is activated.
+
+use alloy::{
+    json_abi::JsonAbi,
+    sol_types::{GenericContractError, SolInterface},
+};
+
+/// `abi/IToken.sol`.
+#[expect(clippy::too_many_arguments, reason = "the binding of `permit` takes what `permit` takes")]
+mod token {
+    alloy::sol!(
+        #![sol(rpc, abi, extra_derives(Debug))]
+        "../abi/IToken.sol"
+    );
+}
+
+/// `abi/IWeth.sol`.
+mod weth {
+    alloy::sol!(
+        #![sol(rpc, abi, extra_derives(Debug))]
+        "../abi/IWeth.sol"
+    );
+}
+
+/// `abi/IVault.sol`.
+#[expect(clippy::too_many_arguments, reason = "the binding of `permit` takes what `permit` takes")]
+mod vault {
+    alloy::sol!(
+        #![sol(rpc, abi, extra_derives(Debug))]
+        "../abi/IVault.sol"
+    );
+}
+
+/// `abi/ISplitter.sol`.
+mod splitter {
+    alloy::sol!(
+        #![sol(rpc, abi, extra_derives(Debug))]
+        "../abi/ISplitter.sol"
+    );
+}
+
+/// The chain's own interface.
+mod precompile {
+    alloy::sol! {
+        /// Activates Stylus programs, at `0x…71`.
+        #[sol(rpc, extra_derives(Debug))]
+        interface ArbWasm {
+            error ProgramNotWasm();
+            error ProgramNotActivated();
+            error ProgramNeedsUpgrade(uint16 version, uint16 stylusVersion);
+            error ProgramExpired(uint64 ageInSeconds);
+            error ProgramUpToDate();
+            error ProgramInsufficientValue(uint256 have, uint256 want);
+            function activateProgram(address program) external payable returns (uint16 version, uint256 dataFee);
+            function codehashVersion(bytes32 codehash) external view returns (uint16 version);
+            function stylusVersion() external view returns (uint16 version);
+        }
+    }
+}
+
+pub use precompile::ArbWasm;
+pub use splitter::ISplitter;
+pub use token::IToken;
+pub use vault::IVault;
+pub use weth::IWeth;
+
+/// Every interface by its file's name, as the JSON that other tools read.
+#[must_use]
+pub fn interfaces() -> [(&'static str, JsonAbi); 4] {
+    [
+        ("ISplitter", ISplitter::abi::contract()),
+        ("IToken", IToken::abi::contract()),
+        ("IVault", IVault::abi::contract()),
+        ("IWeth", IWeth::abi::contract()),
+    ]
+}
+
+/// What a revert says, in words, as far as our interfaces or Solidity itself define it.
+#[must_use]
+pub fn explain(data: &[u8]) -> String {
+    let name = |text: String| text.split_once('(').map_or(text.clone(), |(_, rest)| trimmed(rest));
+    if let Ok(error) = IVault::IVaultErrors::abi_decode(data) {
+        return name(format!("{error:?}"));
+    }
+    if let Ok(error) = ISplitter::ISplitterErrors::abi_decode(data) {
+        return name(format!("{error:?}"));
+    }
+    if let Ok(error) = IToken::ITokenErrors::abi_decode(data) {
+        return name(format!("{error:?}"));
+    }
+    if let Ok(error) = IWeth::IWethErrors::abi_decode(data) {
+        return name(format!("{error:?}"));
+    }
+    if let Ok(error) = ArbWasm::ArbWasmErrors::abi_decode(data) {
+        return name(format!("{error:?}"));
+    }
+    match GenericContractError::abi_decode(data) {
+        Ok(error) => error.to_string(),
+        Err(_) => format!("reverted with data 0x{}", alloy::hex::encode(data)),
+    }
+}
+
+/// The inner part of `Variant(Inner { .. })`.
+fn trimmed(inner: &str) -> String {
+    inner.strip_suffix(')').unwrap_or(inner).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use alloy::{primitives::U256, sol_types::SolError};
+
+    use super::*;
+
+    #[test]
+    fn a_custom_error_is_told_by_name_with_its_values() {
+        let sum = U256::from(9_999);
+        let told = explain(&ISplitter::SharesDoNotAddUp { sum }.abi_encode());
+        assert_eq!(told, "SharesDoNotAddUp { sum: 9999 }");
+        assert_eq!(explain(&ArbWasm::ProgramUpToDate {}.abi_encode()), "ProgramUpToDate");
+    }
+
+    #[test]
+    fn data_that_nobody_knows_is_shown_raw() {
+        assert_eq!(explain(&[1, 2, 3, 4, 5]), "reverted with data 0x0102030405");
+    }
+}
