@@ -1,5 +1,5 @@
-//! Prints the contract's Solidity interface: `cargo run -p weth --features export-abi`.
+//! Tells `cargo stylus` the contract's interface: `cargo stylus export-abi`.
 
 fn main() {
-    print!("{}", include_str!("../../../abi/IWeth.sol"));
+    components::export_abi(include_str!("../../../abi/IWeth.sol"), None);
 }

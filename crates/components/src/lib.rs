@@ -96,6 +96,8 @@ mod allowances;
 mod balances;
 mod contract;
 mod eip712;
+#[cfg(feature = "export-abi")]
+mod export;
 pub mod pause;
 mod permits;
 mod revert;
@@ -110,6 +112,8 @@ pub use alloy_sol_types::SolCall;
 pub use balances::Balances;
 pub use contract::{Contract, Routes, Selector, answer};
 pub use eip712::{domain_separator, eip712_domain};
+#[cfg(feature = "export-abi")]
+pub use export::export_abi;
 pub use permits::{Approval, Permits, Signature};
 pub use revert::Revert;
 pub use roles::Roles;
