@@ -8,6 +8,10 @@ pragma solidity ^0.8.20;
 /// never changes what a share is worth. Times are Unix seconds; week `n` starts at `n * 604800`.
 /// Multipliers are basis points (10_000 = 1x). Indices and rates are scaled by 2^128 (`Q128`).
 ///
+/// Gas: a call brings the books forward from when anyone last touched the vault, so an estimate made in
+/// the very second of another's call, or just before a week ends, is too low for what is mined later.
+/// Send with a margin; what is not used is not paid.
+///
 /// Constructor (through the Stylus `stylus_constructor` entry, selector 0x5585258d):
 /// `(address asset, address owner, address guardian, bytes32 name, bytes32 symbol, uint32[] durations, uint32[] multipliers)`.
 /// `name` and `symbol` are ASCII, left-aligned, zero-padded.
@@ -36,7 +40,8 @@ interface IVault {
     error SharesLocked(address account, uint256 unlocked, uint256 needed);
     /// @notice Thrown when an amount is zero.
     error ZeroAmount();
-    /// @notice Thrown when an amount, or a total it would make, is above `max`.
+    /// @notice Thrown when an amount, or a total it would make, is above `max`. Of a lock, `amount` is the
+    /// boost.
     error AmountTooLarge(uint256 amount, uint256 max);
     /// @notice Thrown when a lock is shorter than `min` or longer than `max` weeks.
     error LockDurationOutOfRange(uint256 durationWeeks, uint256 min, uint256 max);
@@ -53,11 +58,12 @@ interface IVault {
     /// @notice Thrown when a curve is not 1 to 8 points that start at (0, 10_000), with strictly rising
     /// durations up to 208 weeks and multipliers that never fall and stay at or below 100_000.
     error InvalidCurve();
-    /// @notice Thrown when the asset delivered less than was asked for.
+    /// @notice Thrown when the asset delivered another amount than was asked for.
     error AssetShortfall(uint256 expected, uint256 received);
     /// @notice Thrown when a token refused a transfer or is no token.
     error TokenTransferFailed(address token);
-    /// @notice Thrown when a constructor argument cannot be used (zero address, or no ERC-20 at `asset`).
+    /// @notice Thrown when an address cannot be used: no ERC-20 at `asset` of the constructor, a reward
+    /// token or the receiver of a claim that is zero or the vault itself.
     error InvalidAddress(address account);
     /// @notice Thrown when the vault is constructed a second time.
     error AlreadyConstructed();
