@@ -1,6 +1,6 @@
 //! `tributary devnode`: a local Stylus chain, until it is stopped.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, path::PathBuf};
 
 use devnode::{Config, Node};
 use eyre::{Result, eyre};
@@ -14,20 +14,25 @@ pub struct Args {
     /// Address to listen on. The accounts are unlocked: whoever reaches it can spend from them.
     #[arg(long, default_value = "127.0.0.1")]
     host: IpAddr,
+    /// File to keep the chain in: loaded if it exists, saved within a second of a change. Survives a
+    /// kill at any moment.
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
 }
 
 /// Runs until ctrl-c.
 ///
 /// # Errors
-/// The port is taken.
+/// The port is taken, or the state file cannot be read.
 pub async fn run(args: Args) -> Result<()> {
-    let Args { host, port } = args;
-    let config = Config { host, port, ..Config::default() };
+    let Args { host, port, state } = args;
+    let config = Config { host, port, state, ..Config::default() };
     // The node's error tells its own cause, so that it is not told twice.
     let node = Node::start(config).await.map_err(|error| eyre!("{error}"))?;
     println!("{}", funded(&node));
     println!("Listening on {}. Stop with ctrl-c.", node.url());
     tokio::signal::ctrl_c().await?;
+    node.stop().await;
     Ok(())
 }
 
