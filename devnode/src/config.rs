@@ -1,6 +1,9 @@
 //! What a node can be told before it starts.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    path::PathBuf,
+};
 
 use alloy::primitives::{U256, utils::Unit};
 
@@ -35,6 +38,10 @@ pub struct Config {
     /// The time of the first block in Unix seconds, and what the chain's clock counts on from;
     /// `None` means the wall clock.
     pub timestamp: Option<u64>,
+    /// A file to keep the chain in. If it exists, the chain is what it holds, and the settings above
+    /// that describe a first block are not looked at; it is saved a second after a change at the
+    /// latest, and when the node stops. `None` keeps the chain in memory only.
+    pub state: Option<PathBuf>,
 }
 
 impl Default for Config {
@@ -47,6 +54,7 @@ impl Default for Config {
             balance: U256::from(INITIAL_ETHER) * Unit::ETHER.wei(),
             debug: true,
             timestamp: None,
+            state: None,
         }
     }
 }

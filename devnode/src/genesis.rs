@@ -2,9 +2,12 @@
 //!
 //! The same as on Nitro's development chain once its setup script has run, as far as contracts rely
 //! on it: funded accounts, the first of them an owner of the chain; the CREATE2 factory at the
-//! address it has everywhere; and the cache manager that `ArbWasmCache` lists.
+//! address it has everywhere; the cache manager that `ArbWasmCache` lists; and the StylusDeployer.
+//!
+//! The script's transactions are not in the chain, but the nonce of the account that sent them is
+//! what it would be after them: what that account creates first gets the same address as there.
 
-use alloy::primitives::{Address, Bytes, address, bytes};
+use alloy::primitives::{Address, Bytes, address, bytes, hex};
 
 use crate::{
     config::Config,
@@ -29,6 +32,19 @@ const CACHE_MANAGER_SIZE: usize = 7_452;
 /// Where the cache manager's code keeps its own address, right-aligned in a word.
 const CACHE_MANAGER_SELF: usize = 0x526;
 
+/// The contract by which `cargo stylus` deploys programs that have a constructor.
+pub const STYLUS_DEPLOYER: Address = address!("cEcba2F1DC234f70Dd89F2041029807F8D03A990");
+
+/// Its code: solc 0.8.30's for `assets/StylusDeployer.sol`, optimised for 200 runs, for Cancun, without
+/// metadata. It is our own, so it is not what its address was computed from elsewhere.
+const STYLUS_DEPLOYER_HEX: &str = include_str!("../assets/StylusDeployer.hex");
+
+/// The account that sends the setup script's transactions.
+const SETUP_ACCOUNT: Address = address!("3f1Eae7D46d88F08fc2F8ed27FCb2AB183EB2d0E");
+
+/// How many transactions the script sends from there.
+const SETUP_NONCE: u64 = 6;
+
 /// The account that founds a development chain, owns it and collects its fees: nobody's.
 const FEE_RECEIVER: Address = Address::ZERO;
 
@@ -41,11 +57,13 @@ pub(crate) fn state(config: &Config) -> State {
     for account in &config.accounts {
         state.set_balance(account.address, config.balance);
     }
+    state.set_nonce(SETUP_ACCOUNT, SETUP_NONCE);
     if let Some(first) = config.accounts.first() {
         let Ok(()) = arbos::chain_owners().add(&mut state, first.address);
     }
     place(&mut state, CREATE2_FACTORY, CREATE2_FACTORY_CODE);
     place(&mut state, CACHE_MANAGER, cache_manager_code());
+    place(&mut state, STYLUS_DEPLOYER, stylus_deployer_code());
     let Ok(()) = arbos::programs::cache_managers().add(&mut state, CACHE_MANAGER);
     state
 }
@@ -53,6 +71,11 @@ pub(crate) fn state(config: &Config) -> State {
 fn place(state: &mut State, address: Address, code: Bytes) {
     state.set_code(address, code);
     state.set_nonce(address, CONTRACT_NONCE);
+}
+
+fn stylus_deployer_code() -> Bytes {
+    let digits: String = STYLUS_DEPLOYER_HEX.split_whitespace().collect();
+    hex::decode(digits).expect("the compiler writes hexadecimal").into()
 }
 
 fn cache_manager_code() -> Bytes {
@@ -76,6 +99,15 @@ mod tests {
             assert_eq!(state.balance(account.address), config.balance);
             assert!(config.balance > U256::ZERO);
         }
+    }
+
+    #[test]
+    fn the_setup_account_has_sent_what_made_the_cache_manager() {
+        let nonce = state(&Config::default()).nonce(SETUP_ACCOUNT);
+        let created = (0..nonce).map(|nonce| SETUP_ACCOUNT.create(nonce));
+        assert_eq!(created.filter(|address| *address == CACHE_MANAGER).count(), 1);
+        let (state, next) = (state(&Config::default()), SETUP_ACCOUNT.create(nonce));
+        assert!(state.account(next).is_none(), "what it creates next has room");
     }
 
     #[test]

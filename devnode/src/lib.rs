@@ -8,7 +8,8 @@
 //! # Ok(()) }
 //! ```
 //!
-//! A [`Node`] is a chain of its own, in memory, gone when it is dropped. It starts in a few
+//! A [`Node`] is a chain of its own, in memory and gone when it is dropped unless [`Config::state`]
+//! names a file. It starts in a few
 //! milliseconds, so that every test can have one. Four layers, each knowing only those before it:
 //!
 //! - [`stylus`] runs WebAssembly and counts its ink;
@@ -21,16 +22,19 @@
 mod account;
 mod chain;
 mod config;
+mod endpoint;
 pub mod evm;
 mod genesis;
 mod node;
 pub mod precompiles;
 mod rpc;
+mod store;
 pub mod stylus;
 
 pub use self::{
     account::{Account, well_known_accounts},
     config::{CHAIN_ID, Config, PORT},
-    genesis::{CACHE_MANAGER, CREATE2_FACTORY},
+    endpoint::Endpoint,
+    genesis::{CACHE_MANAGER, CREATE2_FACTORY, STYLUS_DEPLOYER},
     node::{Error, Node},
 };

@@ -2,12 +2,13 @@
 
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::PathBuf,
     sync::Arc,
 };
 
 use jsonrpsee::server::ServerHandle;
 
-use crate::{account::Account, chain::Chain, config::Config, rpc};
+use crate::{account::Account, chain::Chain, config::Config, rpc, store::Store};
 
 /// Why a node did not start.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +21,14 @@ pub enum Error {
         /// What the system says.
         source: std::io::Error,
     },
+    /// The file that was to hold the chain does not.
+    #[error("can't read the chain in {file}: {reason}; name another file, or remove this one")]
+    State {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
 }
 
 /// A running node. Dropping it stops it.
@@ -29,6 +38,8 @@ pub struct Node {
     chain_id: u64,
     accounts: Vec<Account>,
     handle: ServerHandle,
+    chain: Arc<Chain>,
+    store: Option<Arc<Store>>,
 }
 
 impl Node {
@@ -36,13 +47,19 @@ impl Node {
     /// the requests for as long as it runs.
     ///
     /// # Errors
-    /// When the address of `config` can't be listened on.
+    /// When the address of `config` can't be listened on, or its state file can't be read.
     pub async fn start(config: Config) -> Result<Self, Error> {
         let address = SocketAddr::new(config.host, config.port);
         let chain = Arc::new(Chain::new(&config));
-        let (address, handle) =
-            rpc::serve(chain, address).await.map_err(|source| Error::Listen { address, source })?;
-        Ok(Self { address, chain_id: config.chain_id, accounts: config.accounts, handle })
+        let store = config.state.map(|file| open(file, &chain)).transpose()?;
+        let (address, handle) = rpc::serve(Arc::clone(&chain), address)
+            .await
+            .map_err(|source| Error::Listen { address, source })?;
+        if let Some(store) = &store {
+            tokio::spawn(Arc::clone(store).keep_saving(Arc::downgrade(&chain)));
+        }
+        let (chain_id, accounts) = (config.chain_id, config.accounts);
+        Ok(Self { address, chain_id, accounts, handle, chain, store })
     }
 
     /// Where to send requests over HTTP.
@@ -91,5 +108,17 @@ impl Node {
 impl Drop for Node {
     fn drop(&mut self) {
         let _ = self.handle.stop();
+        if let Some(store) = &self.store
+            && let Err(error) = store.save(&self.chain)
+        {
+            tracing::error!(%error, "can't save the chain");
+        }
     }
+}
+
+/// The chain's file, after it has been read if it exists.
+fn open(file: PathBuf, chain: &Chain) -> Result<Arc<Store>, Error> {
+    let store = Store::new(file.clone());
+    store.load(chain).map_err(|error| Error::State { file, reason: error.to_string() })?;
+    Ok(Arc::new(store))
 }

@@ -10,11 +10,7 @@ use alloy::{
     rlp::Encodable,
 };
 
-use crate::evm::{GAS_LIMIT, SEQUENCER};
-
-/// The gas price of every block, in wei: the lowest that Nitro's dev chain starts with and, without
-/// congestion, stays at.
-pub(crate) const BASE_FEE: u64 = 100_000_000;
+use crate::evm::{BlockContext, GAS_LIMIT, SEQUENCER};
 
 /// The ArbOS version that headers announce.
 const ARBOS_VERSION: u64 = 61;
@@ -34,16 +30,13 @@ pub(crate) struct Mined {
     pub(crate) receipt: ReceiptEnvelope,
     /// What this transaction alone used.
     pub(crate) gas_used: u64,
+    /// The part of that which pays for posting it to the parent chain.
+    pub(crate) gas_used_for_l1: u64,
     /// The contract that it made, if it was a creation.
     pub(crate) contract_address: Option<Address>,
 }
 
 impl Mined {
-    /// What the sender paid per unit of gas: tips are not collected.
-    pub(crate) fn effective_gas_price(&self) -> u128 {
-        self.transaction.effective_gas_price(None).min(BASE_FEE.into())
-    }
-
     /// The logs that it left.
     pub(crate) fn logs(&self) -> &[Log] {
         self.receipt.logs()
@@ -66,13 +59,19 @@ pub(crate) struct Block {
 
 impl Block {
     /// The first block, which holds no transaction.
-    pub(crate) fn genesis(timestamp: u64) -> Self {
-        seal(B256::ZERO, 0, timestamp, Vec::new())
+    pub(crate) fn genesis(timestamp: u64, base_fee: u64) -> Self {
+        seal(B256::ZERO, 0, timestamp, base_fee, Vec::new())
     }
 
-    /// The block after this one.
-    pub(crate) fn child(&self, timestamp: u64, transactions: Vec<Mined>) -> Self {
-        seal(self.header.hash(), self.number() + 1, timestamp, transactions)
+    /// The block after this one, in whose context these transactions were executed.
+    pub(crate) fn child(&self, context: &BlockContext, transactions: Vec<Mined>) -> Self {
+        let (number, parent) = (self.number() + 1, self.header.hash());
+        seal(parent, number, context.timestamp, context.basefee, transactions)
+    }
+
+    /// What gas costs in it, in wei.
+    pub(crate) fn base_fee(&self) -> Option<u64> {
+        self.header.base_fee_per_gas
     }
 
     /// The block's height.
@@ -125,8 +124,22 @@ pub(crate) struct Position<'a> {
     pub(crate) first_log: u64,
 }
 
+impl Position<'_> {
+    /// What the sender paid per unit of gas: tips are not collected.
+    pub(crate) fn effective_gas_price(&self) -> u128 {
+        let offered = self.mined.transaction.effective_gas_price(None);
+        offered.min(self.block.base_fee().unwrap_or_default().into())
+    }
+}
+
 /// Puts the header together and hashes it.
-fn seal(parent_hash: B256, number: u64, timestamp: u64, transactions: Vec<Mined>) -> Block {
+fn seal(
+    parent_hash: B256,
+    number: u64,
+    timestamp: u64,
+    base_fee: u64,
+    transactions: Vec<Mined>,
+) -> Block {
     let header = Header {
         parent_hash,
         ommers_hash: EMPTY_OMMER_ROOT_HASH,
@@ -145,7 +158,7 @@ fn seal(parent_hash: B256, number: u64, timestamp: u64, transactions: Vec<Mined>
         extra_data: B256::ZERO.into(),
         mix_hash: mix_hash(),
         nonce: B64::from(DELAYED_MESSAGES),
-        base_fee_per_gas: Some(BASE_FEE),
+        base_fee_per_gas: Some(base_fee),
         ..Header::default()
     };
     Block { header: Sealed::new(header), transactions }

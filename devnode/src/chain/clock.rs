@@ -27,6 +27,16 @@ impl Clock {
         Self { offset: distance(now, start), next: None, floor: start }
     }
 
+    /// A clock this far ahead of the wall clock, whose last block showed `floor`.
+    pub(crate) fn resumed(offset: i64, floor: u64) -> Self {
+        Self { offset, next: None, floor }
+    }
+
+    /// How far it is ahead of the wall clock, in seconds.
+    pub(crate) fn offset(&self) -> i64 {
+        self.offset
+    }
+
     /// The time a block would carry that was made now.
     pub(crate) fn peek(&self, now: u64) -> u64 {
         self.next.unwrap_or_else(|| now.saturating_add_signed(self.offset)).max(self.floor)

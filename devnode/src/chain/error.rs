@@ -31,6 +31,14 @@ pub(crate) enum ChainError {
     /// The bytes aren't an encoded transaction.
     #[error("the bytes are not an encoded transaction: {0}")]
     Encoding(String),
+    /// The transaction is longer than a node's pool takes.
+    #[error("oversized data: transaction size {size}, limit {limit}")]
+    Oversized {
+        /// Its length in bytes, as it is encoded.
+        size: usize,
+        /// The greatest length.
+        limit: usize,
+    },
     /// The same transaction is in a block or waiting.
     #[error("already known: {0}")]
     AlreadyKnown(B256),
@@ -45,6 +53,12 @@ pub(crate) enum ChainError {
     /// The node neither has the account's key nor impersonates it.
     #[error("no signer for {0}: neither an account of this node nor impersonated")]
     NotUnlocked(Address),
+    /// The node doesn't have the account's key.
+    #[error("no key for {0}: not an account of this node")]
+    NoKey(Address),
+    /// What was to be loaded is no chain, or not this one.
+    #[error("can't load this chain: {0}")]
+    Dump(String),
     /// The request contradicts itself or lacks something.
     #[error("{0}")]
     Request(String),

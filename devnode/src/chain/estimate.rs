@@ -137,6 +137,7 @@ mod tests {
         Outcome {
             kind: Kind::Success,
             gas_used,
+            gas_used_for_l1: 0,
             gas_refunded: 0,
             output,
             logs: Vec::new(),

@@ -29,8 +29,9 @@ pub(crate) struct Ledger {
     numbers: HashMap<B256, u64>,
     /// Transactions by hash: number of the block, index in the block.
     transactions: HashMap<B256, (u64, usize)>,
-    /// The first block's state: tests like to look back at where they began.
-    genesis: Arc<State>,
+    /// The first block's state, unless the chain was loaded: tests like to look back at where they
+    /// began.
+    genesis: Option<Arc<State>>,
     /// The states after the last blocks, the latest at the back.
     states: VecDeque<Arc<State>>,
     /// The hashes of the last blocks, the head's included.
@@ -40,16 +41,30 @@ pub(crate) struct Ledger {
 impl Ledger {
     /// A ledger of one block.
     pub(crate) fn new(genesis: Block, state: Arc<State>) -> Self {
-        let mut ledger = Self {
+        let mut ledger = Self::empty(Some(Arc::clone(&state)));
+        ledger.append(Arc::new(genesis), state);
+        ledger
+    }
+
+    /// A ledger of these blocks, of whose states only the last is known; none without blocks.
+    pub(crate) fn restored(blocks: Vec<Arc<Block>>, state: Arc<State>) -> Option<Self> {
+        let mut ledger = Self::empty(None);
+        for block in blocks {
+            ledger.append(block, Arc::clone(&state));
+        }
+        ledger.states = VecDeque::from([state]);
+        (!ledger.blocks.is_empty()).then_some(ledger)
+    }
+
+    fn empty(genesis: Option<Arc<State>>) -> Self {
+        Self {
             blocks: Vec::new(),
             numbers: HashMap::new(),
             transactions: HashMap::new(),
-            genesis: Arc::clone(&state),
+            genesis,
             states: VecDeque::new(),
             hashes: BlockHashes::default(),
-        };
-        ledger.append(Arc::new(genesis), state);
-        ledger
+        }
     }
 
     /// The latest block.
@@ -149,8 +164,11 @@ impl Ledger {
         let age = usize::try_from(self.head().number() - number).unwrap_or(usize::MAX);
         match self.states.len().checked_sub(age + 1) {
             Some(index) => Ok(&self.states[index]),
-            None if number == 0 => Ok(&self.genesis),
-            None => Err(ChainError::StateNotKept { number, kept: STATES_KEPT }),
+            None => self
+                .genesis
+                .as_ref()
+                .filter(|_| number == 0)
+                .ok_or(ChainError::StateNotKept { number, kept: STATES_KEPT }),
         }
     }
 

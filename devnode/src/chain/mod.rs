@@ -11,12 +11,16 @@
 //! Nothing is changed before an execution has come to its end. If it panics, the chain is as it was,
 //! and so a poisoned lock is simply taken over.
 
+mod access;
 mod block;
 mod call;
 mod clock;
+mod dump;
 mod error;
 mod estimate;
 mod ledger;
+mod mining;
+mod node_interface;
 mod overrides;
 mod queue;
 mod request;
@@ -24,9 +28,13 @@ mod signers;
 mod snapshots;
 mod submit;
 mod tamper;
+mod trace;
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -38,11 +46,16 @@ use alloy::{
 use tokio::sync::broadcast;
 
 pub(crate) use self::{
-    block::{BASE_FEE, Block, L1_BLOCK_NUMBER, Position},
+    block::{Block, L1_BLOCK_NUMBER, Position},
+    dump::Dump,
     error::ChainError,
     overrides::Overrides,
+    trace::{Place, Traced},
 };
-use self::{clock::Clock, ledger::Ledger, queue::Queue, signers::Signers, snapshots::Snapshots};
+use self::{
+    call::Scene, clock::Clock, ledger::Ledger, mining::Mining, queue::Queue, signers::Signers,
+    snapshots::Snapshots,
+};
 use crate::{
     config::Config,
     evm::{BlockContext, State},
@@ -55,11 +68,12 @@ const HEADS_KEPT: usize = 1_024;
 /// A chain that grows by one block per transaction.
 #[derive(Debug)]
 pub(crate) struct Chain {
-    chain_id: u64,
-    debug: bool,
+    config: Config,
     accounts: Vec<Address>,
     making: Mutex<()>,
     book: RwLock<Book>,
+    /// How often the book has been opened to change something.
+    revision: AtomicU64,
     heads: broadcast::Sender<Arc<Block>>,
 }
 
@@ -71,24 +85,24 @@ struct Book {
     queue: Queue,
     signers: Signers,
     snapshots: Snapshots,
+    mining: Mining,
 }
 
 impl Chain {
     /// The chain that `config` describes, at its first block.
     pub(crate) fn new(config: &Config) -> Self {
-        let clock = Clock::starting_at(config.timestamp, now());
-        let first = Block::genesis(clock.peek(now()));
-        let state = Arc::new(genesis::state(config));
+        let (ledger, clock) = beginning(config);
         let book = Book {
-            ledger: Ledger::new(first, state),
+            ledger,
             clock,
             queue: Queue::default(),
             signers: Signers::new(&config.accounts),
             snapshots: Snapshots::default(),
+            mining: Mining::default(),
         };
         Self {
-            chain_id: config.chain_id,
-            debug: config.debug,
+            config: config.clone(),
+            revision: AtomicU64::default(),
             accounts: config.accounts.iter().map(|account| account.address).collect(),
             making: Mutex::default(),
             book: RwLock::new(book),
@@ -98,12 +112,22 @@ impl Chain {
 
     /// The id that transactions are signed for.
     pub(crate) fn chain_id(&self) -> u64 {
-        self.chain_id
+        self.config.chain_id
+    }
+
+    /// A number that is another one whenever the chain may have changed.
+    pub(crate) fn revision(&self) -> u64 {
+        self.revision.load(Ordering::SeqCst)
     }
 
     /// The accounts that the node signs for.
     pub(crate) fn accounts(&self) -> &[Address] {
         &self.accounts
+    }
+
+    /// The hash of the first block.
+    pub(crate) fn first_hash(&self) -> B256 {
+        self.block(BlockId::earliest()).map(|block| block.hash()).unwrap_or_default()
     }
 
     /// The latest block.
@@ -157,10 +181,22 @@ impl Chain {
     fn context(&self, book: &Book, number: u64, timestamp: u64) -> BlockContext {
         BlockContext {
             l1_number: L1_BLOCK_NUMBER,
-            debug: self.debug,
+            debug: self.config.debug,
             l2_hashes: book.ledger.hashes_before(number),
-            ..BlockContext::new(self.chain_id, number, timestamp, BASE_FEE)
+            ..BlockContext::new(self.chain_id(), number, timestamp, self.base_fee_of(book, number))
         }
+    }
+
+    /// The base fee of block `number`, in wei: of one that is made, its own; of the next, what ArbOS
+    /// has set it to.
+    fn base_fee_of(&self, book: &Book, number: u64) -> u64 {
+        let made = book.ledger.block(number.into()).and_then(|block| block.base_fee());
+        made.unwrap_or_else(|| book.ledger.head_state().min_base_fee())
+    }
+
+    /// The base fee that a transaction would pay now, in wei.
+    pub(crate) fn base_fee(&self) -> u64 {
+        self.read().ledger.head_state().min_base_fee()
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Book> {
@@ -168,6 +204,7 @@ impl Chain {
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, Book> {
+        self.revision.fetch_add(1, Ordering::SeqCst);
         self.book.write().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -175,6 +212,14 @@ impl Chain {
     fn turn(&self) -> MutexGuard<'_, ()> {
         self.making.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The first block of a chain, with its state, and the clock.
+fn beginning(config: &Config) -> (Ledger, Clock) {
+    let clock = Clock::starting_at(config.timestamp, now());
+    let state = Arc::new(genesis::state(config));
+    let first = Block::genesis(clock.peek(now()), state.min_base_fee());
+    (Ledger::new(first, state), clock)
 }
 
 /// The wall clock in Unix seconds.

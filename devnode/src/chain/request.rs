@@ -1,12 +1,16 @@
 //! From what clients write to what runs.
 
 use alloy::{
-    consensus::{Transaction as _, TxEnvelope, TypedTransaction, transaction::Recovered},
-    primitives::{Address, TxKind},
+    consensus::{
+        SignableTransaction, Transaction as _, TxEip1559, TxEnvelope, TypedTransaction,
+        transaction::Recovered,
+    },
+    eips::Encodable2718,
+    primitives::{Address, Bytes, Signature, TxKind, keccak256},
     rpc::types::TransactionRequest,
 };
 
-use super::{BASE_FEE, ChainError};
+use super::ChainError;
 use crate::evm::Transaction;
 
 /// A signed transaction as it is executed.
@@ -23,6 +27,7 @@ pub(super) fn signed(transaction: &Recovered<TxEnvelope>) -> Transaction {
         chain_id: transaction.chain_id(),
         access_list: transaction.access_list().cloned().unwrap_or_default(),
         authorization_list: transaction.authorization_list().map(<[_]>::to_vec),
+        posted: transaction.inner().encoded_2718().into(),
     }
 }
 
@@ -47,16 +52,44 @@ pub(super) fn simulated(
         chain_id: None,
         access_list: request.access_list.clone().unwrap_or_default(),
         authorization_list: request.authorization_list.clone(),
+        posted: posted(request),
     })
 }
 
-/// Completes a transaction that the node is to sign. What is missing: the nonce is `nonce`, the
-/// gas limit what `estimate` says, and the most it pays twice the base fee.
+/// What a call would post if it were sent: a transaction of its fields with a signature of the usual
+/// length.
+pub(super) fn posted(request: &TransactionRequest) -> Bytes {
+    let transaction = TxEip1559 {
+        chain_id: u64::MAX,
+        nonce: request.nonce.unwrap_or(u32::MAX.into()),
+        gas_limit: request.gas.unwrap_or(u32::MAX.into()),
+        max_fee_per_gas: request.max_fee_per_gas.unwrap_or(u32::MAX.into()),
+        max_priority_fee_per_gas: request.max_priority_fee_per_gas.unwrap_or_default(),
+        to: request.to.unwrap_or(TxKind::Create),
+        value: request.value.unwrap_or_default(),
+        access_list: request.access_list.clone().unwrap_or_default(),
+        input: request.input.input().cloned().unwrap_or_default(),
+    };
+    let signature = Signature::new(keccak256([0]).into(), keccak256([1]).into(), false);
+    TxEnvelope::from(transaction.into_signed(signature)).encoded_2718().into()
+}
+
+/// What a transaction has that doesn't say otherwise.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Defaults {
+    /// The chain's id.
+    pub(super) chain_id: u64,
+    /// The sender's next nonce.
+    pub(super) nonce: u64,
+    /// What gas costs, in wei; a sender is willing to pay twice that.
+    pub(super) base_fee: u64,
+}
+
+/// Completes a transaction that the node is to sign. A missing gas limit is what `estimate` says.
 pub(super) fn completed(
     mut request: TransactionRequest,
     sender: Address,
-    chain_id: u64,
-    nonce: u64,
+    Defaults { chain_id, nonce, base_fee }: Defaults,
     estimate: impl FnOnce(&TransactionRequest) -> Result<u64, ChainError>,
 ) -> Result<TypedTransaction, ChainError> {
     check(&request)?;
@@ -72,7 +105,7 @@ pub(super) fn completed(
     }
     if request.gas_price.is_none() {
         request.max_priority_fee_per_gas.get_or_insert(0);
-        request.max_fee_per_gas.get_or_insert(2 * u128::from(BASE_FEE));
+        request.max_fee_per_gas.get_or_insert(2 * u128::from(base_fee));
     }
     request
         .build_consensus_tx()

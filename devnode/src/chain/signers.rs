@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use alloy::{
     consensus::{SignableTransaction, TxEnvelope, TypedTransaction, transaction::Recovered},
-    primitives::{Address, Signature, U256},
+    primitives::{Address, B256, Signature, U256},
     signers::{SignerSync, local::PrivateKeySigner},
 };
 
@@ -67,6 +67,17 @@ impl Signers {
             None => made_up(sender),
         };
         Ok(Recovered::new_unchecked(transaction.into_envelope(signature), sender))
+    }
+}
+
+impl Signers {
+    /// Signs a hash for an account whose key the node has.
+    ///
+    /// # Errors
+    /// When it doesn't have it: an impersonated account can send, but not sign.
+    pub(crate) fn sign_hash(&self, sender: Address, hash: B256) -> Result<Signature, ChainError> {
+        let key = self.keys.get(&sender).ok_or(ChainError::NoKey(sender))?;
+        key.sign_hash_sync(&hash).map_err(|error| ChainError::Signature(error.to_string()))
     }
 }
 

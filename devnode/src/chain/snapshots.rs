@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use alloy::primitives::B256;
+
 use super::{Book, Chain, ChainError, clock::Clock, queue::Queue};
 use crate::evm::State;
 
@@ -45,6 +47,16 @@ impl Chain {
         let id = book.snapshots.last;
         book.snapshots.taken.insert(id, snapshot);
         Ok(id)
+    }
+
+    /// The snapshots: the id of each, with number and hash of the block that was the head.
+    pub(crate) fn snapshots(&self) -> impl Iterator<Item = (u64, (u64, B256))> + use<> {
+        let book = self.read();
+        let placed = |(id, snapshot): (&u64, &Snapshot)| {
+            let block = book.ledger.block(snapshot.number.into());
+            (*id, (snapshot.number, block.map(|block| block.hash()).unwrap_or_default()))
+        };
+        book.snapshots.taken.iter().map(placed).collect::<Vec<_>>().into_iter()
     }
 
     /// Goes back to snapshot `id`: blocks, state, waiting transactions and the clock's shift. The

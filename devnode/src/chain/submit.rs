@@ -7,12 +7,15 @@ use alloy::{
         Receipt, ReceiptEnvelope, Transaction as _, TxEnvelope,
         transaction::{Recovered, SignerRecoverable},
     },
-    eips::eip2718::Decodable2718,
+    eips::eip2718::{Decodable2718, Encodable2718},
     primitives::{Address, B256},
 };
 
 use super::{Block, Book, Chain, ChainError, block::Mined, now, request, signers};
 use crate::evm::{self, Mode, Outcome, State};
+
+/// How many bytes an encoded transaction has at most, as in geth's pool.
+const MAX_TRANSACTION: usize = 128 << 10;
 
 impl Chain {
     /// Takes a signed and encoded transaction: mines it, or lets it wait for the nonces before it.
@@ -42,6 +45,10 @@ impl Chain {
         &self,
         transaction: Recovered<TxEnvelope>,
     ) -> Result<B256, ChainError> {
+        let (size, limit) = (transaction.encode_2718_len(), MAX_TRANSACTION);
+        if size > limit {
+            return Err(ChainError::Oversized { size, limit });
+        }
         let hash = *transaction.tx_hash();
         if self.transaction(hash).is_some() || self.waiting(hash).is_some() {
             return Err(ChainError::AlreadyKnown(hash));
@@ -49,6 +56,11 @@ impl Chain {
         let (sender, nonce) = (transaction.signer(), transaction.nonce());
         let expected = self.read().ledger.head_state().nonce(sender);
         if nonce > expected {
+            self.write().queue.push(transaction, expected)?;
+            return Ok(hash);
+        }
+        if !self.mines_automatically() {
+            self.check(&transaction)?;
             self.write().queue.push(transaction, expected)?;
             return Ok(hash);
         }
@@ -71,6 +83,14 @@ impl Chain {
         }
     }
 
+    /// Refuses what could not be part of the next block.
+    fn check(&self, transaction: &Recovered<TxEnvelope>) -> Result<(), ChainError> {
+        let mut state = State::clone(self.read().ledger.head_state());
+        let runnable = request::signed(transaction);
+        evm::execute(&mut state, &self.next_block(), &runnable, mode(transaction))?;
+        Ok(())
+    }
+
     fn take_waiting(&self, sender: Address, nonce: u64) -> Option<Recovered<TxEnvelope>> {
         self.write().queue.take(sender, nonce)
     }
@@ -80,13 +100,13 @@ impl Chain {
         let context = self.next_block();
         let mut state = State::clone(self.read().ledger.head_state());
         let runnable = request::signed(&transaction);
-        // A contract can't sign (EIP-3607), but it can be impersonated.
-        let impersonated = signers::is_impersonated(&transaction);
-        let mode = if impersonated { Mode::Impersonate } else { Mode::Commit };
-        let outcome = evm::execute(&mut state, &context, &runnable, mode)?;
-        let mined = mined(transaction, outcome);
+        let outcome = evm::execute(&mut state, &context, &runnable, mode(&transaction))?;
+        let gas_used = outcome.gas_used;
+        let mined = mined(transaction, outcome, gas_used);
         let mut book = self.write();
-        let block = Block::child(book.ledger.head(), context.timestamp, vec![mined]);
+        let block = Block::child(book.ledger.head(), &context, vec![mined]);
+        // Lets go of the hashes, which would be copied if two held them.
+        drop(context);
         self.append(&mut book, block, Arc::new(state));
         Ok(())
     }
@@ -101,17 +121,24 @@ impl Chain {
     }
 }
 
-/// The transaction with its receipt, alone in its block.
-fn mined(transaction: Recovered<TxEnvelope>, outcome: Outcome) -> Mined {
-    let receipt = Receipt {
-        status: outcome.is_success().into(),
-        cumulative_gas_used: outcome.gas_used,
-        logs: outcome.logs,
-    };
+/// How a transaction is executed. A contract can't sign (EIP-3607), but it can be impersonated.
+pub(super) fn mode(transaction: &Recovered<TxEnvelope>) -> Mode {
+    if signers::is_impersonated(transaction) { Mode::Impersonate } else { Mode::Commit }
+}
+
+/// The transaction with its receipt, after which its block has used `cumulative_gas_used`.
+pub(super) fn mined(
+    transaction: Recovered<TxEnvelope>,
+    outcome: Outcome,
+    cumulative_gas_used: u64,
+) -> Mined {
+    let receipt =
+        Receipt { status: outcome.is_success().into(), cumulative_gas_used, logs: outcome.logs };
     Mined {
         receipt: ReceiptEnvelope::from_typed(transaction.tx_type(), receipt),
         contract_address: created(&transaction),
         gas_used: outcome.gas_used,
+        gas_used_for_l1: outcome.gas_used_for_l1,
         transaction,
     }
 }

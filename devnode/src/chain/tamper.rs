@@ -4,11 +4,8 @@ use std::sync::Arc;
 
 use alloy::primitives::{Address, B256, Bytes, U256};
 
-use super::{Block, Chain, ChainError, now};
+use super::{Chain, ChainError, Queue, Snapshots, beginning, now};
 use crate::evm::State;
-
-/// How many blocks are made in one go at most.
-const MAX_BLOCKS: u64 = 100_000;
 
 impl Chain {
     /// Sets the balance of `address`, in wei.
@@ -66,24 +63,19 @@ impl Chain {
         self.write().clock.set(timestamp, now())
     }
 
-    /// Makes `count` empty blocks, the clock going ahead by `interval` seconds before each.
-    pub(crate) fn mine(&self, count: u64, interval: u64) -> Result<(), ChainError> {
-        if count > MAX_BLOCKS {
-            return Err(ChainError::TooManyBlocks { asked: count, limit: MAX_BLOCKS });
-        }
-        let _turn = self.turn();
-        for _ in 0..count {
-            self.mine_empty(interval);
-        }
-        Ok(())
+    /// Sets the base fee of the blocks to come, in wei. It is the least base fee that ArbOS knows:
+    /// without congestion, blocks have no higher one.
+    pub(crate) fn set_base_fee(&self, wei: u64) {
+        self.edit(|state| state.set_min_base_fee(wei));
     }
 
-    fn mine_empty(&self, interval: u64) {
+    /// Begins anew at the first block: everything is as it was when the node started, but for
+    /// those it impersonates and when it makes blocks.
+    pub(crate) fn reset(&self) {
+        let _turn = self.turn();
+        let (ledger, clock) = beginning(&self.config);
         let mut book = self.write();
-        book.clock.increase(interval);
-        let timestamp = book.clock.peek(now());
-        let block = Block::child(book.ledger.head(), timestamp, Vec::new());
-        let state = Arc::clone(book.ledger.head_state());
-        self.append(&mut book, block, state);
+        (book.ledger, book.clock) = (ledger, clock);
+        (book.queue, book.snapshots) = (Queue::default(), Snapshots::default());
     }
 }

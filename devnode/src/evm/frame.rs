@@ -8,7 +8,7 @@ use revm::{
     context_interface::local::OutFrame,
     handler::{EthFrame, FrameData, FrameInitOrResult, FrameResult, FrameTr, ItemOrResult},
     interpreter::{
-        CallScheme, FrameInput, InstructionResult, InterpreterAction,
+        CallScheme, FrameInput, InstructionResult, Interpreter, InterpreterAction,
         instructions::{GasTable, InstructionTable},
         interpreter::EthInterpreter,
         interpreter_action::FrameInit,
@@ -19,6 +19,7 @@ use revm::{
 use super::{
     machine::{Context, MachineError, OpenFrame},
     program::Program,
+    trace::run_in_steps,
 };
 use crate::{precompiles::Precompiles, stylus::code::Kind};
 
@@ -82,7 +83,7 @@ impl Frame {
     ) -> Result<FrameInitOrResult<Self>, MachineError> {
         let mut action = match &mut self.program {
             Some(program) => program.run(ctx, &mut self.evm),
-            None => self.evm.interpreter.run_plain(instructions, gas, ctx),
+            None => interpret(&mut self.evm.interpreter, ctx, instructions, gas),
         };
         if let (FrameData::Create(_), InterpreterAction::Return(result)) =
             (&self.evm.data, &mut action)
@@ -129,6 +130,23 @@ impl Frame {
         program.answer(result);
         Ok(())
     }
+}
+
+/// Runs EVM code, opcode by opcode if somebody wants to see them.
+fn interpret<'a>(
+    interpreter: &mut Interpreter<EthInterpreter>,
+    ctx: &mut Context<'a>,
+    instructions: &InstructionTable<EthInterpreter, Context<'a>>,
+    gas: &GasTable,
+) -> InterpreterAction {
+    let detail = ctx.chain.tracer.as_ref().and_then(|tracer| tracer.wanted().steps);
+    let (Some(detail), Some(mut tracer)) = (detail, ctx.chain.tracer.take_if(|_| detail.is_some()))
+    else {
+        return interpreter.run_plain(instructions, gas, ctx);
+    };
+    let action = run_in_steps(&mut tracer, detail, interpreter, instructions, gas, ctx);
+    ctx.chain.tracer = Some(tracer);
+    action
 }
 
 /// The address whose open frames this one adds to; delegate calls and `CALLCODE` add to none.

@@ -6,7 +6,7 @@ use std::{convert::Infallible, marker::PhantomData};
 use revm::{
     context_interface::{
         Block, JournalTr, Transaction,
-        result::{EVMError, HaltReason},
+        result::{EVMError, HaltReason, InvalidTransaction},
     },
     handler::{EvmTr, FrameResult, Handler, MainnetHandler},
     interpreter::{GasTracker, InitialAndFloorGas},
@@ -21,10 +21,28 @@ pub(super) struct Arbitral<'a>(PhantomData<&'a ()>);
 
 type Error = EVMError<Infallible>;
 
+/// Ethereum's handler, for what is the same.
+type Mainnet<'a> = MainnetHandler<Machine<'a>, Error, super::frame::Frame>;
+
 impl<'a> Handler for Arbitral<'a> {
     type Evm = Machine<'a>;
     type Error = Error;
     type HaltReason = HaltReason;
+
+    /// The intrinsic cost, and what posting the transaction costs: both are paid before anything
+    /// runs.
+    fn validate_initial_tx_gas(&self, evm: &mut Machine<'a>) -> Result<InitialAndFloorGas, Error> {
+        let mut initial = Mainnet::default().validate_initial_tx_gas(evm)?;
+        let ctx = evm.ctx();
+        initial.initial_regular_gas =
+            initial.initial_regular_gas.saturating_add(ctx.chain.poster_gas);
+        let (initial_gas, gas_limit) = (initial.initial_total_gas(), ctx.tx.gas_limit());
+        if initial_gas > gas_limit {
+            let reason = InvalidTransaction::CallGasCostMoreThanGasLimit { initial_gas, gas_limit };
+            return Err(EVMError::Transaction(reason));
+        }
+        Ok(initial)
+    }
 
     /// The gas the execution gets: what the transaction has left after its intrinsic cost, but no
     /// more than the per-transaction limit. The rest is held back and returned at the end.
@@ -33,7 +51,10 @@ impl<'a> Handler for Arbitral<'a> {
         let (limit, intrinsic) = (ctx.tx.gas_limit(), initial.initial_total_gas());
         let left = limit.saturating_sub(intrinsic);
         let most = match ctx.chain.mode {
-            Mode::Commit | Mode::Impersonate => arbos::max_tx_gas(ctx).saturating_sub(intrinsic),
+            Mode::Commit | Mode::Impersonate => {
+                let limit = arbos::max_tx_gas(ctx).saturating_add(ctx.chain.poster_gas);
+                limit.saturating_sub(intrinsic)
+            }
             Mode::Call => u64::MAX,
         };
         ctx.chain.held_gas = left.saturating_sub(most);
@@ -46,8 +67,7 @@ impl<'a> Handler for Arbitral<'a> {
         result: &mut FrameResult,
         gas: &mut GasTracker,
     ) -> Result<(), Error> {
-        MainnetHandler::<Machine<'a>, Error, super::frame::Frame>::default()
-            .last_frame_result(evm, result, gas)?;
+        Mainnet::default().last_frame_result(evm, result, gas)?;
         result.gas_mut().erase_cost(evm.ctx().chain.held_gas);
         Ok(())
     }

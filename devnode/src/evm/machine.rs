@@ -17,13 +17,13 @@ use revm::{
 };
 
 use super::{
-    BlockContext, Mode, State, Transaction, block::View, frame::Frame, opcodes,
-    recent::RecentPrograms,
+    BlockContext, Mode, State, Transaction, block::View, frame::Frame, opcodes, posting,
+    recent::RecentPrograms, trace::Tracer,
 };
 use crate::{precompiles::Precompiles, stylus::Pages};
 
 /// The rules of the EVM underneath ArbOS 61.
-const SPEC: SpecId = SpecId::OSAKA;
+pub(crate) const SPEC: SpecId = SpecId::OSAKA;
 
 /// Gas of an opcode whose whole price is dynamic, or that fails anyway.
 const NO_STATIC_GAS: u16 = 0;
@@ -48,13 +48,18 @@ pub(crate) struct Arbitrum {
     frames: Vec<OpenFrame>,
     /// Gas above the per-transaction limit, kept away from the execution.
     pub(super) held_gas: u64,
+    /// Gas that pays for posting the transaction to the parent chain.
+    pub(crate) poster_gas: u64,
     /// Whether the transaction is part of a block.
     pub(super) mode: Mode,
+    /// What records the transaction, if somebody wants to see it.
+    pub(super) tracer: Option<Box<Tracer>>,
 }
 
 impl Arbitrum {
-    fn new(mode: Mode, recent: RecentPrograms) -> Self {
-        Self { pages: Pages::default(), recent, frames: Vec::new(), held_gas: 0, mode }
+    fn new(mode: Mode, recent: RecentPrograms, tracer: Option<Box<Tracer>>) -> Self {
+        let pages = Pages::default();
+        Self { pages, recent, frames: Vec::new(), held_gas: 0, poster_gas: 0, mode, tracer }
     }
 
     /// Whether `address` acts in more than one open frame.
@@ -102,6 +107,7 @@ impl<'a> Machine<'a> {
         block: &'a BlockContext,
         tx: &Transaction,
         mode: Mode,
+        tracer: Option<Box<Tracer>>,
     ) -> Self {
         let recent = match mode {
             Mode::Commit | Mode::Impersonate => state.recent.at(block.l2_number),
@@ -115,18 +121,34 @@ impl<'a> Machine<'a> {
             tx: tx.env(),
             cfg: cfg(block, mode),
             journaled_state: journal,
-            chain: Arbitrum::new(mode, recent),
+            chain: Arbitrum::new(mode, recent, tracer),
             local: LocalContext::default(),
             error: Ok(()),
         };
-        let precompiles = Precompiles::new(SPEC, block.debug);
+        let mut ctx = ctx;
+        ctx.chain.poster_gas = posting::gas(state, &tx.posted, block.basefee);
+        let precompiles = Precompiles::new(block.debug);
         let (frames, spare) = (FrameStack::new(), Frame::default());
         Self { ctx, instructions: instructions(), precompiles, frames, spare }
     }
 
-    /// The state changes of the transaction, and the block's recent programs after it.
-    pub(super) fn finish(mut self) -> (EvmState, RecentPrograms) {
-        (self.ctx.journaled_state.finalize(), self.ctx.chain.recent)
+    /// The state changes of the transaction, the block's recent programs after it, and what has
+    /// recorded it.
+    pub(super) fn finish(mut self) -> (EvmState, RecentPrograms, Option<Box<Tracer>>) {
+        (self.ctx.journaled_state.finalize(), self.ctx.chain.recent, self.ctx.chain.tracer)
+    }
+
+    /// The gas that paid for posting the transaction.
+    pub(super) fn poster_gas(&self) -> u64 {
+        self.ctx.chain.poster_gas
+    }
+
+    /// Tells the tracer, if there is one, what happens.
+    fn tell(&mut self, event: impl FnOnce(&mut Tracer, &Context<'a>)) {
+        if let Some(mut tracer) = self.ctx.chain.tracer.take() {
+            event(&mut tracer, &self.ctx);
+            self.ctx.chain.tracer = Some(tracer);
+        }
     }
 }
 
@@ -172,7 +194,9 @@ impl<'a> EvmTr for Machine<'a> {
     }
 
     fn frame_init(&mut self, input: FrameInit) -> Result<FrameInitResult<'_, Frame>, MachineError> {
+        self.tell(|tracer, ctx| tracer.enter(ctx, &input.frame_input));
         if let Some(result) = self.spare.init(&mut self.ctx, &mut self.precompiles, input)? {
+            self.tell(|tracer, ctx| tracer.leave(ctx, &result));
             return Ok(ItemOrResult::Result(result));
         }
         let is_first = self.frames.index().is_none();
@@ -200,6 +224,7 @@ impl<'a> EvmTr for Machine<'a> {
         result: FrameResult,
     ) -> Result<Option<FrameResult>, MachineError> {
         if self.frames.get().is_finished() {
+            self.tell(|tracer, ctx| tracer.leave(ctx, &result));
             self.frames.get().close(&mut self.ctx);
             self.frames.pop();
         }

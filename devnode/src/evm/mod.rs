@@ -18,24 +18,31 @@ mod block;
 mod frame;
 mod handler;
 mod machine;
+pub mod map;
 mod opcodes;
 mod outcome;
+mod posting;
 mod program;
 mod recent;
 mod state;
+mod trace;
 mod transaction;
 mod world;
 
-use revm::context_interface::result::EVMError;
+use revm::{context_interface::result::EVMError, state::EvmState};
 
-pub(crate) use self::machine::Context;
 pub use self::{
     block::{BlockContext, BlockHashes, GAS_LIMIT, MAX_CODE_SIZE, SEQUENCER},
     outcome::{Kind, Outcome},
     state::{Account, State},
+    trace::{CallRecord, CallType, Detail, Event, OpStep, Trace, Wanted},
     transaction::{InvalidTransaction, Transaction},
 };
-use self::{handler::Arbitral, machine::Machine};
+use self::{handler::Arbitral, machine::Machine, recent::RecentPrograms, trace::Tracer};
+pub(crate) use self::{
+    machine::{Context, SPEC},
+    posting::gas as posting_gas,
+};
 
 /// Whether a transaction is part of the chain or only a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,17 +68,55 @@ pub fn execute(
     tx: &Transaction,
     mode: Mode,
 ) -> Result<Outcome, InvalidTransaction> {
+    let Finished { outcome, changes, recent, .. } = run(state, block, tx, mode, None)?;
+    if mode != Mode::Call {
+        state.commit(changes);
+        state.recent = recent;
+    }
+    Ok(outcome)
+}
+
+/// Executes a transaction and records what it does. The state stays as it is.
+///
+/// # Errors
+///
+/// Those of [`execute`].
+pub fn trace(
+    state: &State,
+    block: &BlockContext,
+    tx: &Transaction,
+    mode: Mode,
+    wanted: Wanted,
+) -> Result<Trace, InvalidTransaction> {
+    let tracer = Box::new(Tracer::new(wanted));
+    let finished = run(state, block, tx, mode, Some(tracer))?;
+    let tracer = finished.tracer.unwrap_or_else(|| Box::new(Tracer::new(wanted)));
+    Ok(tracer.finish(finished.outcome, state, finished.changes))
+}
+
+/// What an execution leaves behind.
+struct Finished {
+    outcome: Outcome,
+    changes: EvmState,
+    recent: RecentPrograms,
+    tracer: Option<Box<Tracer>>,
+}
+
+fn run(
+    state: &State,
+    block: &BlockContext,
+    tx: &Transaction,
+    mode: Mode,
+    tracer: Option<Box<Tracer>>,
+) -> Result<Finished, InvalidTransaction> {
     tx.check(state, block, mode)?;
-    let mut machine = Machine::new(state, block, tx, mode);
+    let mut machine = Machine::new(state, block, tx, mode, tracer);
     let result = revm::handler::Handler::run(&mut Arbitral::default(), &mut machine);
     let result = result.map_err(|error| match error {
         EVMError::Transaction(reason) => tx.refused(block, &reason),
         other => InvalidTransaction::Other(other.to_string()),
     })?;
-    let (changes, recent) = machine.finish();
-    if mode != Mode::Call {
-        state.commit(changes);
-        state.recent = recent;
-    }
-    Ok(Outcome::new(result))
+    let outcome = Outcome { gas_used_for_l1: machine.poster_gas(), ..Outcome::new(result) };
+    let (changes, recent, tracer) = machine.finish();
+    Ok(Finished { outcome, changes, recent, tracer })
 }

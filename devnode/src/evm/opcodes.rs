@@ -6,9 +6,10 @@ use revm::{
         InstructionContext, InstructionExecResult, InstructionResult, instructions::host,
         interpreter::EthInterpreter,
     },
+    primitives::{Address, U256},
 };
 
-use super::machine::Context;
+use super::{arbos::peek, machine::Context};
 use crate::stylus::code::Kind;
 
 /// `SELFDESTRUCT`, which reverts when a Stylus program delegates to it: a program can't be
@@ -22,5 +23,17 @@ pub(super) fn selfdestruct(
     if code.is_some_and(|code| Kind::of(code.original_byte_slice()).is_some()) {
         return Err(InstructionResult::Revert);
     }
+    if instruction.host.chain.tracer.is_some() && !instruction.interpreter.runtime_flag.is_static {
+        let heir = instruction.interpreter.stack.data().last().copied();
+        note_destruction(instruction.host, acting, heir);
+    }
     host::selfdestruct(instruction)
+}
+
+/// Tells the tracer who inherits what.
+fn note_destruction(ctx: &mut Context<'_>, contract: Address, heir: Option<U256>) {
+    let balance = peek::info(ctx, contract).balance;
+    if let (Some(tracer), Some(heir)) = (&mut ctx.chain.tracer, heir) {
+        tracer.destroy(contract, Address::from_word(heir.into()), balance);
+    }
 }

@@ -2,6 +2,7 @@
 
 use revm::{
     context_interface::result::{ExecutionResult, HaltReason, Output},
+    interpreter::{InstructionResult, SuccessOrHalt},
     primitives::{Address, Bytes, Log},
 };
 
@@ -24,6 +25,8 @@ pub struct Outcome {
     pub kind: Kind,
     /// Gas the sender pays for, refunds deducted (`gasUsed` of the receipt).
     pub gas_used: u64,
+    /// The part of `gas_used` that pays for posting the transaction to the parent chain.
+    pub gas_used_for_l1: u64,
     /// Gas returned for storage that was cleared; already deducted from `gas_used`.
     pub gas_refunded: u64,
     /// Return data, revert data, or nothing.
@@ -57,7 +60,28 @@ impl Outcome {
             }
         };
         let gas_refunded = gas.final_refunded();
-        Self { kind, gas_used: gas.tx_gas_used(), gas_refunded, output, logs, created }
+        Self {
+            kind,
+            gas_used: gas.tx_gas_used(),
+            gas_used_for_l1: 0,
+            gas_refunded,
+            output,
+            logs,
+            created,
+        }
+    }
+}
+
+/// Why a frame failed that did not succeed, in go-ethereum's words.
+pub(super) fn failure(result: InstructionResult) -> String {
+    halted(result).unwrap_or_else(|| "execution reverted".to_owned())
+}
+
+/// Why an instruction took all gas, in go-ethereum's words, if it did.
+pub(super) fn halted(result: InstructionResult) -> Option<String> {
+    match SuccessOrHalt::from(result) {
+        SuccessOrHalt::Halt(reason) => Some(text(reason)),
+        _ => None,
     }
 }
 

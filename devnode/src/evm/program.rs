@@ -72,6 +72,9 @@ impl Program {
             },
         };
         evm.interpreter.gas.record_refund(refund);
+        if let (Some(frame), Some(tracer)) = (&mut self.frame, &mut ctx.chain.tracer) {
+            tracer.hosts(frame.take_record());
+        }
         match step {
             Step::Call(request) => InterpreterAction::NewFrame(call(ctx, evm, request)),
             Step::Create(request) => InterpreterAction::NewFrame(create(evm, request)),
@@ -96,7 +99,11 @@ impl Program {
         let gas = evm.interpreter.gas.remaining().checked_sub(price).ok_or(Refusal::OutOfGas)?;
         let code = self.code.original_byte_slice();
         let module = modules::load(ctx, self.codehash, code, &params).map_err(Refusal::Unfit)?;
-        Ok(stylus::Frame::new(&module, env(ctx, evm), gas, &params))
+        let mut frame = stylus::Frame::new(&module, env(ctx, evm), gas, &params);
+        if ctx.chain.tracer.as_ref().is_some_and(|tracer| tracer.wanted().hosts) {
+            frame.record();
+        }
+        Ok(frame)
     }
 }
 

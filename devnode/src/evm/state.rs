@@ -1,22 +1,22 @@
 //! The world state: accounts, their code and storage, and the block's recent programs.
 //!
-//! Accounts are shared by reference count, so that a clone costs a pointer per account: a snapshot,
-//! the state of an old block, or a state under test overrides is simply `state.clone()`. An account
-//! is copied only when one of its holders changes it.
+//! Accounts and their storage are kept in [maps](super::map) that share what they have in common, so
+//! that a clone costs a pointer: a snapshot, the state of an old block, or a state under test
+//! overrides is simply `state.clone()`. Only what one of the holders changes is copied.
 //!
 //! What ArbOS knows (Stylus parameters, program records, the data pricer, chain owners, …) is
 //! storage of one account, [`ARBOS_STATE`](super::arbos::ARBOS_STATE), as it is on a real chain. So
 //! it is rolled back, cloned, dumped and proved like everything else.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use revm::{
     bytecode::Bytecode,
-    primitives::{Address, B256, KECCAK_EMPTY, StorageKeyMap, U256},
+    primitives::{Address, B256, KECCAK_EMPTY, U256},
     state::{AccountInfo, EvmState},
 };
 
-use super::recent::RecentPrograms;
+use super::{map::Map, recent::RecentPrograms};
 
 /// One account: what an address owns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub struct Account {
     /// The code, as deployed (Stylus prefix included).
     pub code: Bytecode,
     /// Storage slots that are not zero.
-    pub storage: StorageKeyMap<U256>,
+    pub storage: Map<U256, U256>,
 }
 
 impl Default for Account {
@@ -40,7 +40,7 @@ impl Default for Account {
             nonce: 0,
             code_hash: KECCAK_EMPTY,
             code: Bytecode::default(),
-            storage: StorageKeyMap::default(),
+            storage: Map::default(),
         }
     }
 }
@@ -72,10 +72,10 @@ impl Account {
     }
 }
 
-/// The world state. See the [module](self) for what a clone costs.
+/// The world state. A clone costs a pointer: it shares what neither changes.
 #[derive(Clone, Debug, Default)]
 pub struct State {
-    accounts: HashMap<Address, Arc<Account>>,
+    accounts: Map<Address, Arc<Account>>,
     /// The code hashes that the newest block has run, outside of the journal on purpose.
     pub(super) recent: RecentPrograms,
 }
@@ -144,11 +144,11 @@ impl State {
 
     /// Forgets all storage of an account (a full `state` override begins with this).
     pub fn clear_storage(&mut self, address: Address) {
-        self.edit(address, |account| account.storage.clear());
+        self.edit(address, |account| account.storage = Map::default());
     }
 
     fn edit(&mut self, address: Address, change: impl FnOnce(&mut Account)) {
-        change(Arc::make_mut(self.accounts.entry(address).or_default()));
+        change(Arc::make_mut(self.accounts.entry(address)));
     }
 
     /// Applies what a transaction did.
@@ -169,7 +169,7 @@ impl State {
 
 fn apply(account: &mut Account, changed: revm::state::Account) {
     if changed.is_created() {
-        account.storage.clear();
+        account.storage = Map::default();
     }
     account.balance = changed.info.balance;
     account.nonce = changed.info.nonce;

@@ -41,6 +41,9 @@ pub struct Transaction {
     pub access_list: AccessList,
     /// EIP-7702 authorisations; `Some` makes this a set-code transaction.
     pub authorization_list: Option<Vec<SignedAuthorization>>,
+    /// What would be posted to the parent chain: the transaction as it was signed. Looked at only if
+    /// posting costs something.
+    pub posted: Bytes,
 }
 
 impl Transaction {

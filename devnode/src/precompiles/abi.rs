@@ -100,6 +100,14 @@ sol! {
         function getMaxTxGasLimit() external view returns (uint256);
         function getMaxBlockGasLimit() external view returns (uint64);
         function getGasPricingConstraints() external view returns (uint64[3][]);
+        function getL1PricingSurplus() external view returns (int256);
+        function getPerBatchGasCharge() external view returns (int64);
+        function getL1FeesAvailable() external view returns (uint256);
+        function getL1PricingEquilibrationUnits() external view returns (uint256);
+        function getLastL1PricingUpdateTime() external view returns (uint64);
+        function getL1PricingFundsDueForRewards() external view returns (uint256);
+        function getL1PricingUnitsSinceUpdate() external view returns (uint64);
+        function getLastL1PricingSurplus() external view returns (int256);
     }
 
     /// What everybody may know of the chain's owners and settings.
@@ -113,6 +121,10 @@ sol! {
         function isCalldataPriceIncreaseEnabled() external view returns (bool);
         function getMaxStylusContractFragments() external view returns (uint8);
         function getCollectTips() external view returns (bool);
+        function isNativeTokenOwner(address account) external view returns (bool);
+        function getAllNativeTokenOwners() external view returns (address[]);
+        function getNativeTokenManagementFrom() external view returns (uint64);
+        function getParentGasFloorPerToken() external view returns (uint64);
     }
 
     /// What the chain's owners may do.
@@ -144,12 +156,65 @@ sol! {
         event OwnerActs(bytes4 indexed method, address indexed owner, bytes data);
     }
 
+    /// How much the chain has done.
+    interface ArbStatistics {
+        function getStats() external view returns (uint256, uint256, uint256, uint256, uint256, uint256);
+    }
+
+    /// Short numbers for addresses.
+    interface ArbAddressTable {
+        function addressExists(address account) external view returns (bool);
+        function compress(address account) external returns (bytes);
+        function decompress(bytes buffer, uint256 offset) external view returns (address, uint256);
+        function lookup(address account) external view returns (uint256);
+        function lookupIndex(uint256 index) external view returns (address);
+        function register(address account) external returns (uint256);
+        function size() external view returns (uint256);
+    }
+
+    /// Who posts the chain's data.
+    interface ArbAggregator {
+        function getPreferredAggregator(address account) external view returns (address, bool);
+        function getDefaultAggregator() external view returns (address);
+        function getBatchPosters() external view returns (address[]);
+        function getFeeCollector(address poster) external view returns (address);
+        function getTxBaseFee(address aggregator) external view returns (uint256);
+    }
+
+    /// Messages from the parent chain that can be tried again.
+    interface ArbRetryableTx {
+        function getLifetime() external view returns (uint256);
+        function getCurrentRedeemer() external view returns (address);
+        function getTimeout(bytes32 ticket) external view returns (uint256);
+        function getBeneficiary(bytes32 ticket) external view returns (address);
+        function redeem(bytes32 ticket) external returns (bytes32);
+        function keepalive(bytes32 ticket) external returns (uint256);
+        function cancel(bytes32 ticket) external;
+
+        error NoTicketWithID();
+    }
+
+    /// What a node tells that no contract can ask: calls by RPC only.
+    interface NodeInterface {
+        function gasEstimateComponents(address to, bool contractCreation, bytes data) external payable returns (uint64 gasEstimate, uint64 gasEstimateForL1, uint256 baseFee, uint256 l1BaseFeeEstimate);
+        function gasEstimateL1Component(address to, bool contractCreation, bytes data) external payable returns (uint64 gasEstimateForL1, uint256 baseFee, uint256 l1BaseFeeEstimate);
+        function nitroGenesisBlock() external pure returns (uint256 number);
+        function blockL1Num(uint64 l2BlockNum) external view returns (uint64 l1BlockNum);
+        function l2BlockRangeForL1(uint64 blockNum) external view returns (uint64 firstBlock, uint64 lastBlock);
+    }
+
     /// For chains in debug mode only.
     interface ArbDebug {
         function becomeChainOwner() external;
         function overwriteContractCode(address target, bytes newCode) external returns (bytes oldCode);
         function customRevert(uint64 number) external pure;
         function legacyError() external pure;
+        function events(bool flag, bytes32 value) external payable returns (address, uint256);
+        function eventsView() external view;
+        function panic() external;
+
+        event Basic(bool flag, bytes32 indexed value);
+        event Mixed(bool indexed flag, bool not, bytes32 indexed value, address conn, address indexed caller);
 
         error Custom(uint64 number, string message, bool flag);
     }

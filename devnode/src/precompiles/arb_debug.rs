@@ -1,7 +1,7 @@
 //! ArbDebug: what only a development chain allows.
 
 use alloy::sol_types::SolValue;
-use revm::{bytecode::Bytecode, context_interface::JournalTr};
+use revm::{bytecode::Bytecode, context_interface::JournalTr, primitives::B256};
 
 use super::{
     abi::ArbDebug::{self, ArbDebugCalls as Method},
@@ -11,9 +11,21 @@ use crate::evm::arbos::{chain_owners, peek};
 
 pub(super) fn mutability(method: &Method) -> Mutability {
     match method {
-        Method::becomeChainOwner(_) | Method::overwriteContractCode(_) => Mutability::Write,
+        Method::becomeChainOwner(_) | Method::overwriteContractCode(_) | Method::panic(_) => {
+            Mutability::Write
+        }
+        Method::events(_) => Mutability::Payable,
+        Method::eventsView(_) => Mutability::View,
         Method::customRevert(_) | Method::legacyError(_) => Mutability::Pure,
     }
+}
+
+/// Logs one event of each kind; returns who called with what value.
+fn events(call: &mut Call<'_, '_>, flag: bool, value: B256) -> Answer<Vec<u8>> {
+    let (caller, conn) = (call.caller, call.address);
+    call.emit(&ArbDebug::Basic { flag: !flag, value })?;
+    call.emit(&ArbDebug::Mixed { flag, not: !flag, value, conn, caller })?;
+    Ok((caller, call.value).abi_encode_params())
 }
 
 pub(super) fn answer(call: &mut Call<'_, '_>, method: Method) -> Answer<Vec<u8>> {
@@ -37,5 +49,9 @@ pub(super) fn answer(call: &mut Call<'_, '_>, method: Method) -> Answer<Vec<u8>>
         }
         .into()),
         Method::legacyError(_) => Err(Failure::Rejected),
+        Method::events(input) => events(call, input.flag, input.value),
+        // It logs, which a view may not.
+        Method::eventsView(_) => Err(Failure::Refused),
+        Method::panic(_) => Err(Failure::Fatal("called ArbDebug's debug-only Panic method".into())),
     }
 }

@@ -13,6 +13,10 @@ use crate::evm::arbos::{Field, storage::Storage};
 const UNITS_PER_BYTE: u64 = 16;
 /// Bytes of L1 data of a simple transaction.
 const SIMPLE_TX_BYTES: u64 = 140;
+/// Gas that a batch of transactions is charged for itself.
+const PER_BATCH_GAS: i64 = 210_000;
+/// Units of data over which the L1 price finds its balance: ten million bytes.
+const EQUILIBRATION_UNITS: u64 = UNITS_PER_BYTE * 10_000_000;
 /// Gas to write a storage slot.
 const STORAGE_GAS: u64 = 20_000;
 
@@ -38,8 +42,21 @@ pub(super) fn answer(call: &mut Call<'_, '_>, method: Method) -> Answer<Vec<u8>>
         Method::getGasBacklogTolerance(_) => word(call, Field::BacklogTolerance),
         Method::getMaxTxGasLimit(_) => word(call, Field::TxGasLimit),
         Method::getMaxBlockGasLimit(_) => word(call, Field::BlockGasLimit),
-        // Nothing is posted to L1 and no backlog builds up on a development chain.
-        Method::getCurrentTxL1GasFees(_) | Method::getGasBacklog(_) => Ok(U256::ZERO.abi_encode()),
+        Method::getCurrentTxL1GasFees(_) => {
+            let (gas, price) = (call.ctx.chain.poster_gas, call.ctx.block.basefee);
+            Ok((U256::from(gas) * U256::from(price)).abi_encode())
+        }
+        // No backlog builds up on a development chain.
+        Method::getGasBacklog(_) => Ok(U256::ZERO.abi_encode()),
+        // Nothing has been posted to the parent chain, so nothing is due or left over.
+        Method::getL1PricingSurplus(_)
+        | Method::getL1FeesAvailable(_)
+        | Method::getLastL1PricingUpdateTime(_)
+        | Method::getL1PricingFundsDueForRewards(_)
+        | Method::getL1PricingUnitsSinceUpdate(_)
+        | Method::getLastL1PricingSurplus(_) => Ok(U256::ZERO.abi_encode()),
+        Method::getPerBatchGasCharge(_) => Ok(PER_BATCH_GAS.abi_encode()),
+        Method::getL1PricingEquilibrationUnits(_) => Ok(EQUILIBRATION_UNITS.abi_encode()),
         Method::getGasPricingConstraints(_) => Ok(Vec::<[u64; 3]>::new().abi_encode()),
     }
 }

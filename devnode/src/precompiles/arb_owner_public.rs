@@ -1,7 +1,7 @@
 //! ArbOwnerPublic: what everybody may know of the chain's owners and settings.
 
 use alloy::sol_types::SolValue;
-use revm::primitives::U256;
+use revm::primitives::{Address, U256};
 
 use super::{
     abi::ArbOwnerPublic::ArbOwnerPublicCalls as Method,
@@ -26,6 +26,12 @@ pub(super) fn answer(call: &mut Call<'_, '_>, method: Method) -> Answer<Vec<u8>>
         Method::getCollectTips(_) => word(call, Field::CollectTips),
         // The feature is off on a fresh chain, and nothing here switches it on.
         Method::isCalldataPriceIncreaseEnabled(_) => Ok(false.abi_encode()),
+        // Nobody may mint or burn ether here.
+        Method::isNativeTokenOwner(_) => Ok(false.abi_encode()),
+        Method::getAllNativeTokenOwners(_) => Ok(Vec::<Address>::new().abi_encode()),
+        Method::getNativeTokenManagementFrom(_) | Method::getParentGasFloorPerToken(_) => {
+            Ok(U256::ZERO.abi_encode())
+        }
         Method::getScheduledUpgrade(_) => {
             let version: U256 = call.get(Field::UpgradeVersion.slot())?;
             let timestamp: U256 = call.get(Field::UpgradeTimestamp.slot())?;

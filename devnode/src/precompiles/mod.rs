@@ -1,22 +1,28 @@
 //! Arbitrum's precompiles, next to Ethereum's.
 //!
-//! One file per precompile. A method is declared in [`abi`], classified by its file's `mutability`,
+//! One file per precompile. A method is declared in `abi`, classified by its file's `mutability`,
 //! and answered by its file's `answer`; what all calls have in common (decoding, rights, prices,
-//! failures) is in [`call`]. The state they share is [`arbos`](crate::evm::arbos).
+//! failures) is in `call`. The state they share is [`arbos`](crate::evm::arbos).
 //!
 //! Methods that this version of ArbOS does not have, or that a development chain has no use for,
 //! fail like unknown selectors: a revert without data that takes all gas.
 
-mod abi;
+pub(crate) mod abi;
+mod arb_address_table;
+mod arb_aggregator;
 mod arb_debug;
 mod arb_gas_info;
 mod arb_info;
 mod arb_owner;
 mod arb_owner_public;
+mod arb_retryable_tx;
+mod arb_statistics;
 mod arb_sys;
 mod arb_wasm;
 mod arb_wasm_cache;
 mod call;
+
+use std::sync::LazyLock;
 
 use revm::{
     handler::{EthPrecompiles, PrecompileProvider},
@@ -25,7 +31,7 @@ use revm::{
 };
 
 use self::call::{Answer, Call, Failure};
-use crate::evm::Context;
+use crate::evm::{Context, SPEC};
 
 /// The address of the precompile with a small number.
 const fn numbered(number: u8) -> Address {
@@ -36,6 +42,16 @@ const fn numbered(number: u8) -> Address {
 pub const ARB_SYS: Address = numbered(0x64);
 /// ArbInfo: accounts.
 pub const ARB_INFO: Address = numbered(0x65);
+/// ArbAddressTable: short numbers for addresses.
+pub const ARB_ADDRESS_TABLE: Address = numbered(0x66);
+/// ArbAggregator: who posts the chain's data.
+pub const ARB_AGGREGATOR: Address = numbered(0x6d);
+/// ArbRetryableTx: messages from the parent chain.
+pub const ARB_RETRYABLE_TX: Address = numbered(0x6e);
+/// ArbStatistics: how much the chain has done.
+pub const ARB_STATISTICS: Address = numbered(0x6f);
+/// NodeInterface: what only the node knows. It answers calls by RPC; there is no account.
+pub const NODE_INTERFACE: Address = numbered(0xc8);
 /// ArbOwnerPublic: owners and settings.
 pub const ARB_OWNER_PUBLIC: Address = numbered(0x6b);
 /// ArbGasInfo: prices.
@@ -52,9 +68,8 @@ pub const ARB_DEBUG: Address = numbered(0xff);
 /// The account that is said to call the block's internal transaction.
 const ARBOS_ACTS: Address = address!("00000000000000000000000000000000000a4b05");
 
-/// All precompiles but ArbDebug. Of the last seven only the account exists, and they answer nothing:
-/// address table, aggregator, retryables, statistics, native tokens, filtered transactions, and the
-/// one of internal transactions.
+/// All precompiles but ArbDebug. Of the last three only the account exists, and they answer nothing:
+/// native tokens, filtered transactions, and the one of internal transactions.
 const ALWAYS: [Address; 14] = [
     ARB_SYS,
     ARB_INFO,
@@ -63,10 +78,10 @@ const ALWAYS: [Address; 14] = [
     ARB_OWNER,
     ARB_WASM,
     ARB_WASM_CACHE,
-    numbered(0x66),
-    numbered(0x6d),
-    numbered(0x6e),
-    numbered(0x6f),
+    ARB_ADDRESS_TABLE,
+    ARB_AGGREGATOR,
+    ARB_RETRYABLE_TX,
+    ARB_STATISTICS,
     numbered(0x73),
     numbered(0x74),
     ARBOS_ACTS,
@@ -82,16 +97,23 @@ pub fn addresses(debug: bool) -> impl Iterator<Item = Address> {
 pub(crate) struct Precompiles {
     ethereum: EthPrecompiles,
     debug: bool,
-    warm: AddressSet,
+    warm: &'static AddressSet,
+}
+
+/// What is warm in every transaction, without and with debug mode.
+static WARM: [LazyLock<AddressSet>; 2] =
+    [LazyLock::new(|| warm(false)), LazyLock::new(|| warm(true))];
+
+fn warm(debug: bool) -> AddressSet {
+    let mut warm = EthPrecompiles::new(SPEC).warm_addresses().clone();
+    warm.extend(addresses(debug));
+    warm
 }
 
 impl Precompiles {
     /// The precompiles of a chain; `debug` adds ArbDebug.
-    pub(crate) fn new(spec: SpecId, debug: bool) -> Self {
-        let ethereum = EthPrecompiles::new(spec);
-        let mut warm = ethereum.warm_addresses().clone();
-        warm.extend(addresses(debug));
-        Self { ethereum, debug, warm }
+    pub(crate) fn new(debug: bool) -> Self {
+        Self { ethereum: EthPrecompiles::new(SPEC), debug, warm: &WARM[usize::from(debug)] }
     }
 }
 
@@ -119,7 +141,7 @@ impl PrecompileProvider<Context<'_>> for Precompiles {
     }
 
     fn warm_addresses(&self) -> &AddressSet {
-        &self.warm
+        self.warm
     }
 }
 
@@ -134,6 +156,14 @@ fn answer(call: &mut Call<'_, '_>, data: &[u8]) -> Answer<Vec<u8>> {
         ARB_OWNER => arb_owner::act(call, data),
         ARB_WASM => call.answer(data, arb_wasm::mutability, arb_wasm::answer),
         ARB_WASM_CACHE => call.answer(data, arb_wasm_cache::mutability, arb_wasm_cache::answer),
+        ARB_STATISTICS => call.answer(data, arb_statistics::mutability, arb_statistics::answer),
+        ARB_ADDRESS_TABLE => {
+            call.answer(data, arb_address_table::mutability, arb_address_table::answer)
+        }
+        ARB_AGGREGATOR => call.answer(data, arb_aggregator::mutability, arb_aggregator::answer),
+        ARB_RETRYABLE_TX => {
+            call.answer(data, arb_retryable_tx::mutability, arb_retryable_tx::answer)
+        }
         ARB_DEBUG => call.answer(data, arb_debug::mutability, arb_debug::answer),
         _ => Err(Failure::Refused),
     }

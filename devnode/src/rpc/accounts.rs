@@ -7,8 +7,9 @@ use alloy::{
     primitives::{Address, B256, Bytes, U64, U256},
 };
 use jsonrpsee::{core::RpcResult, proc_macros::rpc};
+use serde_json::Value;
 
-use super::Api;
+use super::{Api, error};
 use crate::evm::State;
 
 /// Methods that read the state after a block (the latest, without one).
@@ -33,6 +34,15 @@ pub(super) trait Accounts {
     /// One slot of an account's storage.
     #[method(name = "getStorageAt")]
     fn storage(&self, address: Address, slot: U256, block: Option<BlockId>) -> RpcResult<B256>;
+
+    /// Refused: there is no trie to prove anything by.
+    #[method(name = "getProof")]
+    fn proof(
+        &self,
+        address: Address,
+        slots: Vec<Value>,
+        block: Option<BlockId>,
+    ) -> RpcResult<Value>;
 }
 
 impl Api {
@@ -51,6 +61,9 @@ impl AccountsServer for Api {
     }
 
     fn nonce(&self, address: Address, block: Option<BlockId>) -> RpcResult<U64> {
+        if block.is_some_and(|block| block.is_pending()) {
+            return Ok(U64::from(self.chain.pending_nonce(address)));
+        }
         Ok(U64::from(self.state(block)?.nonce(address)))
     }
 
@@ -60,5 +73,12 @@ impl AccountsServer for Api {
 
     fn storage(&self, address: Address, slot: U256, block: Option<BlockId>) -> RpcResult<B256> {
         Ok(self.state(block)?.storage(address, slot).into())
+    }
+
+    fn proof(&self, _: Address, _: Vec<Value>, _: Option<BlockId>) -> RpcResult<Value> {
+        Err(error::refused(
+            "eth_getProof is not supported: this node keeps no state trie, and its state roots are \
+             zero; eth_getStorageAt and eth_getBalance show the same without proof",
+        ))
     }
 }

@@ -16,6 +16,9 @@ use crate::chain::{Chain, ChainError};
 /// How many logs one answer holds at most.
 const MAX_LOGS: usize = 100_000;
 
+/// How many addresses a filter names at most, and how many topics in each place, as in geth.
+const MAX_CRITERIA: usize = 1_000;
+
 /// Methods that read the record.
 #[rpc(server, namespace = "eth")]
 pub(super) trait Blocks {
@@ -143,12 +146,21 @@ impl BlocksServer for Api {
     }
 
     async fn logs(&self, filter: Filter) -> RpcResult<Vec<Log>> {
-        filter
-            .block_option
-            .ensure_valid_block_range()
-            .map_err(|e| error::bad_params(e.to_string()))?;
+        check(&filter)?;
         self.run(move |chain| logs(chain, &filter)).await
     }
+}
+
+/// Refuses a filter that makes no sense, or names more than it is reasonable to look for.
+pub(super) fn check(filter: &Filter) -> RpcResult<()> {
+    let range = filter.block_option.ensure_valid_block_range();
+    range.map_err(|error| error::bad_params(error.to_string()))?;
+    let mut counts = filter.topics.iter().map(|topics| topics.len());
+    if filter.address.len() > MAX_CRITERIA || counts.any(|count| count > MAX_CRITERIA) {
+        let text = format!("a filter names at most {MAX_CRITERIA} addresses, and topics per place");
+        return Err(error::bad_params(text));
+    }
+    Ok(())
 }
 
 /// The logs that `filter` asks for; the range's ends are the latest block where it leaves them out.

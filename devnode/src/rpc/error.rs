@@ -26,6 +26,7 @@ impl From<ChainError> for ErrorObjectOwned {
         match error {
             ChainError::Reverted(data) => Self::owned(REVERTED, revert_text(&data), Some(data)),
             ChainError::Request(_)
+            | ChainError::Dump(_)
             | ChainError::TimestampBeforeHead { .. }
             | ChainError::TooManyBlocks { .. } => bad_params(error.to_string()),
             _ => Self::owned(SERVER_ERROR, error.to_string(), None::<()>),
@@ -50,13 +51,18 @@ pub(super) fn internal(reason: impl Into<String>) -> ErrorObjectOwned {
 
 /// "execution reverted", and Solidity's own reason if the data carries one.
 fn revert_text(data: &Bytes) -> String {
+    match reason(data) {
+        Some(reason) => format!("execution reverted: {reason}"),
+        None => "execution reverted".into(),
+    }
+}
+
+/// The reason that Solidity gives for a revert, if the data carries one.
+pub(super) fn reason(data: &Bytes) -> Option<String> {
     let reason = Revert::abi_decode(data)
         .map(|revert| revert.reason)
         .or_else(|_| Panic::abi_decode(data).map(|panic| panic.to_string()));
-    match reason {
-        Ok(reason) => format!("execution reverted: {reason}"),
-        Err(_) => "execution reverted".into(),
-    }
+    reason.ok()
 }
 
 #[cfg(test)]

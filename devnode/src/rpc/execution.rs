@@ -3,15 +3,20 @@
 use alloy::{
     eips::{BlockId, BlockNumberOrTag},
     primitives::{B256, Bytes, U64, U256},
-    rpc::types::{BlockOverrides, FeeHistory, TransactionRequest, state::StateOverride},
+    rpc::types::{
+        AccessListResult, BlockOverrides, FeeHistory, TransactionRequest, state::StateOverride,
+    },
 };
 use jsonrpsee::{core::RpcResult, proc_macros::rpc};
 
 use super::{Api, error, quantity::Quantity};
-use crate::chain::{BASE_FEE, Block, Overrides};
+use crate::chain::{Block, Overrides};
 
 /// How many blocks `eth_feeHistory` covers at most, as in geth.
 const MAX_FEE_HISTORY: u64 = 1_024;
+
+/// How many percentiles of the tips `eth_feeHistory` covers at most, as in geth.
+const MAX_PERCENTILES: usize = 100;
 
 /// Methods that execute, and those that say what it costs.
 #[rpc(server, namespace = "eth")]
@@ -37,6 +42,14 @@ pub(super) trait Execution {
         state_overrides: Option<StateOverride>,
         block_overrides: Option<Box<BlockOverrides>>,
     ) -> RpcResult<U64>;
+
+    /// The accounts and slots that a transaction looks at, and the gas it uses if it says so.
+    #[method(name = "createAccessList")]
+    async fn create_access_list(
+        &self,
+        request: TransactionRequest,
+        block: Option<BlockId>,
+    ) -> RpcResult<AccessListResult>;
 
     /// Mines a signed transaction; returns its hash. One that fails is mined too, with status 0.
     #[method(name = "sendRawTransaction")]
@@ -90,6 +103,20 @@ impl ExecutionServer for Api {
         Ok(U64::from(gas))
     }
 
+    async fn create_access_list(
+        &self,
+        request: TransactionRequest,
+        block: Option<BlockId>,
+    ) -> RpcResult<AccessListResult> {
+        let block = block.unwrap_or(BlockId::pending());
+        let listed = self.run(move |chain| chain.access_list(&request, block)).await?;
+        Ok(AccessListResult {
+            access_list: listed.list,
+            gas_used: U256::from(listed.gas_used),
+            error: listed.error.map(|error| error.to_string()),
+        })
+    }
+
     async fn send_raw_transaction(&self, bytes: Bytes) -> RpcResult<B256> {
         self.run(move |chain| chain.submit_raw(&bytes)).await
     }
@@ -99,7 +126,7 @@ impl ExecutionServer for Api {
     }
 
     fn gas_price(&self) -> RpcResult<U256> {
-        Ok(U256::from(BASE_FEE))
+        Ok(U256::from(self.chain.base_fee()))
     }
 
     fn max_priority_fee(&self) -> RpcResult<U256> {
@@ -112,13 +139,18 @@ impl ExecutionServer for Api {
         newest: BlockNumberOrTag,
         percentiles: Option<Vec<f64>>,
     ) -> RpcResult<FeeHistory> {
+        if percentiles.as_ref().is_some_and(|asked| asked.len() > MAX_PERCENTILES) {
+            let text = format!("over the query limit of {MAX_PERCENTILES} percentiles");
+            return Err(error::bad_params(text));
+        }
         let block = self.chain.block(newest.into());
         let last = block.ok_or_else(|| error::refused("unknown block"))?.number();
         let count = count.0.clamp(1, MAX_FEE_HISTORY);
         let blocks = self.chain.blocks((last + 1).saturating_sub(count), last);
         let gas_used_ratio = blocks.iter().map(|block| gas_used_ratio(block)).collect::<Vec<_>>();
+        let base_fees = blocks.iter().map(|block| block.base_fee().unwrap_or_default().into());
         Ok(FeeHistory {
-            base_fee_per_gas: vec![BASE_FEE.into(); blocks.len() + 1],
+            base_fee_per_gas: base_fees.chain([self.chain.base_fee().into()]).collect(),
             gas_used_ratio,
             base_fee_per_blob_gas: Vec::new(),
             blob_gas_used_ratio: Vec::new(),

@@ -129,6 +129,7 @@ impl Api {
 #[jsonrpsee::core::async_trait]
 impl FiltersServer for Api {
     fn new_log_filter(&self, filter: Filter) -> RpcResult<U64> {
+        blocks::check(&filter)?;
         self.add_filter(Watch::Logs(Box::new(filter)))
     }
 

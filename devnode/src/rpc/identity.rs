@@ -5,6 +5,10 @@ use jsonrpsee::{core::RpcResult, proc_macros::rpc};
 
 use super::Api;
 
+/// Name and version of this software.
+pub(super) const CLIENT_VERSION: &str =
+    concat!(env!("CARGO_PKG_NAME"), "/v", env!("CARGO_PKG_VERSION"));
+
 /// Methods that tell the node apart from others.
 #[rpc(server)]
 pub(super) trait Identity {
@@ -39,7 +43,7 @@ pub(super) trait Identity {
 
 impl IdentityServer for Api {
     fn client_version(&self) -> RpcResult<String> {
-        Ok(concat!(env!("CARGO_PKG_NAME"), "/v", env!("CARGO_PKG_VERSION")).into())
+        Ok(CLIENT_VERSION.into())
     }
 
     fn sha3(&self, bytes: Bytes) -> RpcResult<B256> {

@@ -5,17 +5,22 @@
 //! there ends in an internal error for the one who asked.
 
 mod accounts;
+mod administration;
 mod blocks;
+mod debug;
 mod error;
 mod execution;
 mod filters;
 mod identity;
+mod local;
+mod pool;
 mod quantity;
+mod signing;
 mod subscriptions;
 mod testing;
 mod view;
 
-use std::{net::SocketAddr, sync::Arc, thread::available_parallelism};
+use std::{net::SocketAddr, sync::Arc, thread::available_parallelism, time::Duration};
 
 use jsonrpsee::{
     Methods, RpcModule,
@@ -26,13 +31,20 @@ use tokio::{
     net::{TcpListener, TcpSocket},
     sync::Semaphore,
 };
+use tower::ServiceBuilder;
+use tower_http::cors::{Any, CorsLayer};
 
+pub(crate) use self::local::answer;
 use self::{
     accounts::AccountsServer,
+    administration::AdministrationServer,
     blocks::BlocksServer,
+    debug::DebugServer,
     execution::ExecutionServer,
     filters::{FiltersServer, Registry},
     identity::IdentityServer,
+    pool::PoolServer,
+    signing::SigningServer,
     subscriptions::{HexIds, SubscriptionsServer},
     testing::TestingServer,
 };
@@ -52,6 +64,12 @@ const MAX_BATCH: u32 = 1_000;
 
 /// How many subscriptions one client may have.
 const MAX_SUBSCRIPTIONS: u32 = 256;
+
+/// How many answers wait for a client that does not read, before the node stops reading from it.
+const BUFFERED: u32 = 16;
+
+/// How long a client may be connected before it says something.
+const SILENCE: Duration = Duration::from_secs(60);
 
 /// How many executions run at once, per core: one more than can, for those that wait their turn.
 const WORKERS_PER_CORE: usize = 2;
@@ -94,20 +112,39 @@ pub(crate) async fn serve(
     chain: Arc<Chain>,
     address: SocketAddr,
 ) -> std::io::Result<(SocketAddr, ServerHandle)> {
-    let config = ServerConfig::builder()
+    let listener = listen(address)?;
+    let bound = listener.local_addr()?;
+    tokio::spawn(Chain::mine_at_intervals(Arc::downgrade(&chain)));
+    let server = Server::builder()
+        .set_config(config())
+        .set_http_middleware(ServiceBuilder::new().layer(open_to_all_origins()))
+        .build_from_tcp(listener.into_std()?)?;
+    Ok((bound, server.start(methods_of(chain))))
+}
+
+/// Lets web pages of any origin talk to the node, as Anvil does: its keys are public anyway.
+fn open_to_all_origins() -> CorsLayer {
+    CorsLayer::new().allow_origin(Any).allow_headers(Any).allow_methods(Any)
+}
+
+/// What the server accepts and answers.
+fn config() -> ServerConfig {
+    ServerConfig::builder()
         .max_request_body_size(MAX_REQUEST)
         .max_response_body_size(MAX_RESPONSE)
         .max_connections(MAX_CONNECTIONS)
         .max_subscriptions_per_connection(MAX_SUBSCRIPTIONS)
         .set_batch_request_config(BatchRequestConfig::Limit(MAX_BATCH))
+        .set_message_buffer_capacity(BUFFERED)
+        .set_first_request_timeout(Some(SILENCE))
         .set_id_provider(HexIds::default())
         .set_tcp_no_delay(true)
-        .build();
-    let listener = listen(address)?;
-    let bound = listener.local_addr()?;
-    let server = Server::builder().set_config(config).build_from_tcp(listener.into_std()?)?;
-    let methods = methods(Api::new(chain)).expect("no two methods have the same name");
-    Ok((bound, server.start(methods)))
+        .build()
+}
+
+/// Every method, working on `chain`.
+pub(crate) fn methods_of(chain: Arc<Chain>) -> Methods {
+    methods(Api::new(chain)).expect("no two methods have the same name")
 }
 
 /// A listener that lets as many clients knock at once as may be connected: the system's default is
@@ -130,6 +167,10 @@ fn methods(api: Api) -> Result<Methods, RegisterMethodError> {
     all.merge(ExecutionServer::into_rpc(api.clone()))?;
     all.merge(FiltersServer::into_rpc(api.clone()))?;
     all.merge(SubscriptionsServer::into_rpc(api.clone()))?;
+    all.merge(DebugServer::into_rpc(api.clone()))?;
+    all.merge(SigningServer::into_rpc(api.clone()))?;
+    all.merge(PoolServer::into_rpc(api.clone()))?;
+    all.merge(AdministrationServer::into_rpc(api.clone()))?;
     all.merge(TestingServer::into_rpc(api))?;
     Ok(all.into())
 }

@@ -19,7 +19,7 @@ use jsonrpsee::{
 use serde::Serialize;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
-use super::{Api, error, view};
+use super::{Api, blocks, error, view};
 use crate::chain::Block;
 
 /// The subscription method.
@@ -59,6 +59,12 @@ impl SubscriptionsServer for Api {
                 return Ok(());
             }
         };
+        if let Told::Logs(filter) = &told
+            && let Err(refusal) = blocks::check(filter)
+        {
+            pending.reject(refusal).await;
+            return Ok(());
+        }
         let heads = self.chain.heads();
         let sink = pending.accept().await?;
         tokio::spawn(tell(sink, heads, told));

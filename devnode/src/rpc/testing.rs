@@ -106,7 +106,7 @@ impl MineOptions {
 
 impl Api {
     /// Does what can't fail.
-    async fn change(&self, work: impl FnOnce(&Chain) + Send + 'static) -> RpcResult<()> {
+    pub(super) async fn change(&self, work: impl FnOnce(&Chain) + Send + 'static) -> RpcResult<()> {
         self.run(move |chain| {
             work(chain);
             Ok(())

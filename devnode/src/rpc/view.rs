@@ -82,7 +82,7 @@ pub(super) fn transaction(at: Position<'_>) -> rpc::Transaction {
         block_hash: Some(at.block.hash()),
         block_number: Some(at.block.number()),
         transaction_index: Some(at.index),
-        effective_gas_price: Some(at.mined.effective_gas_price()),
+        effective_gas_price: Some(at.effective_gas_price()),
         block_timestamp: Some(at.block.timestamp()),
     }
 }
@@ -111,15 +111,14 @@ pub(super) fn receipt(at: Position<'_>) -> ReceiptView {
             block_hash: Some(at.block.hash()),
             block_number: Some(at.block.number()),
             gas_used: at.mined.gas_used,
-            effective_gas_price: at.mined.effective_gas_price(),
+            effective_gas_price: at.effective_gas_price(),
             blob_gas_used: None,
             blob_gas_price: None,
             from: at.mined.transaction.signer(),
             to: at.mined.transaction.to(),
             contract_address: at.mined.contract_address,
         },
-        // Posting to a parent chain costs nothing where there is none.
-        gas_used_for_l1: U64::ZERO,
+        gas_used_for_l1: U64::from(at.mined.gas_used_for_l1),
         l1_block_number: U64::from(L1_BLOCK_NUMBER),
         timeboosted: false,
     }

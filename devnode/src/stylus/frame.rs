@@ -6,6 +6,7 @@ use super::{
     Env, Exit, Module, Outcome, Params, Returned, Step, World,
     host::{Answer, Context, Host, Request, Stop},
     machine::{Halt, Machine, Trap},
+    tape::{HostIo, Tape},
 };
 
 /// One running program: the interpreter's state, its ink, and what the host keeps for it.
@@ -15,6 +16,8 @@ pub struct Frame {
     context: Context,
     /// Ink at the start.
     supply: u64,
+    /// What it calls of the host, if somebody wants to know.
+    tape: Option<Tape>,
 }
 
 impl Frame {
@@ -27,11 +30,25 @@ impl Frame {
         let machine = Machine::new(module, gas, params);
         let machine = machine.expect("a validated module instantiates while there is memory");
         let context = Context::new(env, params.clone());
-        Self { machine, context, supply: params.gas_to_ink(gas) }
+        Self { machine, context, supply: params.gas_to_ink(gas), tape: None }
+    }
+
+    /// Records the host functions that the program calls from now on.
+    pub fn record(&mut self) {
+        self.tape.get_or_insert_default();
+    }
+
+    /// The host functions that have been called and have returned since the last time this was
+    /// asked; none unless they are [recorded](Self::record).
+    pub fn take_record(&mut self) -> Vec<HostIo> {
+        self.tape.as_mut().map(Tape::take).unwrap_or_default()
     }
 
     /// Runs the program from its entry point to its end or its first call.
     pub fn run(&mut self, world: &mut dyn World) -> Step {
+        if let Some(tape) = &mut self.tape {
+            tape.entered(self.context.env.calldata.len(), self.supply);
+        }
         let halt = self.machine.start(self.context.env.calldata.len());
         self.drive(halt, world)
     }
@@ -49,7 +66,12 @@ impl Frame {
     fn drive(&mut self, mut halt: Halt, world: &mut dyn World) -> Step {
         loop {
             let answer = match halt {
-                Halt::Host(call) => call.answer(&mut self.host(world)),
+                Halt::Host(call) => {
+                    if let Some(tape) = &mut self.tape {
+                        tape.begin(call, &self.machine, &self.context);
+                    }
+                    call.answer(&mut self.host(world))
+                }
                 Halt::Returned(status) => return Step::Done(self.returned(status)),
                 Halt::Trapped(trap) => return Step::Done(self.trapped(trap)),
             };
@@ -62,6 +84,9 @@ impl Frame {
 
     /// Lets the program go on with an answer, unless the answer is a step for the caller.
     fn settle(&mut self, answer: Result<Answer, Stop>) -> Result<Halt, Step> {
+        if let (Some(tape), Ok(Answer::Value(_)) | Err(Stop::Exit(_))) = (&mut self.tape, &answer) {
+            tape.end(&answer, &self.machine, &self.context);
+        }
         match answer {
             Ok(Answer::Value(value)) => Ok(self.machine.resume(value)),
             Ok(Answer::Ask(Request::Call(request))) => Err(Step::Call(request)),
@@ -83,6 +108,9 @@ impl Frame {
     }
 
     fn returned(&mut self, status: i32) -> Exit {
+        if let Some(tape) = &mut self.tape {
+            tape.returned(status, self.machine.ink());
+        }
         let outcome = if status == 0 { Outcome::Success } else { Outcome::Revert };
         let output = std::mem::take(&mut self.context.output);
         self.exit(outcome, output)

@@ -17,6 +17,8 @@
 //!    is charged and answered in one place (`host`), and lets it go on: the interpreter itself
 //!    never sees the chain.
 //!
+//! `tape` records the host functions that a frame calls, for those who trace it.
+//!
 //! What to keep of all this: modules, by code hash. Compiling one takes milliseconds, setting up a
 //! frame of it microseconds.
 //!
@@ -37,6 +39,7 @@ mod params;
 mod program;
 mod rules;
 mod scan;
+mod tape;
 mod world;
 
 pub use activate::{ActivationError, activate, load};
@@ -45,6 +48,7 @@ pub use metrics::Metrics;
 pub use module::Module;
 pub use pages::Pages;
 pub use params::Params;
+pub use tape::HostIo;
 pub use world::{
     Access, Block, CallKind, CallRequest, CreateRequest, Env, Exit, Outcome, Returned, Step,
     Stored, Touched, World,

@@ -5,6 +5,7 @@ mod activation;
 mod calls;
 mod fixture;
 mod limits;
+mod posting;
 mod precompiles;
 mod rules;
 mod transactions;

@@ -1,10 +1,10 @@
 //! Arbitrum's precompiles, by the selectors the world calls them with.
 
 use devnode::{
-    evm::{self, Kind, Mode},
+    evm::{self, Kind, Mode, SEQUENCER},
     precompiles::{
-        ARB_DEBUG, ARB_GAS_INFO, ARB_INFO, ARB_OWNER, ARB_OWNER_PUBLIC, ARB_SYS, ARB_WASM,
-        ARB_WASM_CACHE,
+        ARB_ADDRESS_TABLE, ARB_AGGREGATOR, ARB_DEBUG, ARB_GAS_INFO, ARB_INFO, ARB_OWNER,
+        ARB_OWNER_PUBLIC, ARB_RETRYABLE_TX, ARB_STATISTICS, ARB_SYS, ARB_WASM, ARB_WASM_CACHE,
     },
 };
 use revm::primitives::{Address, B256, U256, address, b256, keccak256};
@@ -321,4 +321,73 @@ fn arb_debug_exists_in_debug_mode_only() {
     assert_eq!((outcome.kind, outcome.gas_used), (Kind::Success, 21_000 + 64), "empty account");
     let owner = chain.ask(ARB_OWNER_PUBLIC, method("26ef7f68", &[word(ALICE)]));
     assert_eq!(words(&owner), [U256::ZERO]);
+}
+
+#[test]
+fn arb_address_table_numbers_addresses_in_order() {
+    let mut chain = Chain::new();
+    for (account, number) in [(ALICE, 0), (BOB, 1), (ALICE, 0)] {
+        let outcome = chain.call(ARB_ADDRESS_TABLE, method("4420e486", &[word(account)]));
+        assert_eq!(words(&outcome.output), [U256::from(number)]);
+    }
+    assert_eq!(number(&mut chain, ARB_ADDRESS_TABLE, "949d225d"), U256::from(2));
+    let lookup = chain.ask(ARB_ADDRESS_TABLE, method("d4b6b5da", &[word(BOB)]));
+    assert_eq!(words(&lookup), [U256::ONE]);
+    let back = chain.ask(ARB_ADDRESS_TABLE, method("8a186788", &[U256::ONE]));
+    assert_eq!(words(&back), [word(BOB)]);
+    let unknown = chain.simulate(ARB_ADDRESS_TABLE, method("8a186788", &[U256::from(2)]));
+    assert_eq!((unknown.kind, unknown.output.len()), (Kind::Revert, 0));
+}
+
+#[test]
+fn arb_address_table_compresses_what_has_a_number_and_reads_both_forms() {
+    let mut chain = Chain::new();
+    chain.call(ARB_ADDRESS_TABLE, method("4420e486", &[word(ALICE)]));
+    chain.call(ARB_ADDRESS_TABLE, method("4420e486", &[word(BOB)]));
+    let stranger = Address::repeat_byte(0xEE);
+    for (account, length) in [(BOB, 1), (stranger, 21)] {
+        let compressed = chain.ask(ARB_ADDRESS_TABLE, method("f6a455a2", &[word(account)]));
+        let length_word = words(&compressed)[1];
+        assert_eq!(length_word, U256::from(length));
+        let mut data = method("31862ada", &[U256::from(64), U256::ZERO, length_word]).to_vec();
+        data.extend(&compressed[64..]);
+        let answer = chain.ask(ARB_ADDRESS_TABLE, data);
+        assert_eq!(words(&answer), [word(account), U256::from(length)]);
+    }
+}
+
+#[test]
+fn the_precompiles_of_a_chain_without_parent_say_that_nothing_is_there() {
+    let mut chain = Chain::new();
+    chain.block.l2_number = 9;
+    let stats = words(&chain.ask(ARB_STATISTICS, method("c59d4847", &[])));
+    assert_eq!((stats[0], stats.len()), (U256::from(9), 6));
+    let lifetime = number(&mut chain, ARB_RETRYABLE_TX, "81e6e083");
+    assert_eq!(lifetime, U256::from(604_800));
+    let no_ticket = chain.simulate(ARB_RETRYABLE_TX, method("9f1025c6", &[U256::ONE]));
+    assert_eq!(no_ticket.kind, Kind::Revert);
+    assert_eq!(no_ticket.output[..], keccak256("NoTicketWithID()")[..4]);
+    let posters = words(&chain.ask(ARB_AGGREGATOR, method("e10573a3", &[])));
+    assert_eq!(posters[2], word(SEQUENCER));
+}
+
+#[test]
+fn arb_debug_logs_when_it_may_and_fails_when_it_may_not() {
+    let mut chain = Chain::new();
+    let value = U256::from(42);
+    let outcome = chain.pay(ARB_DEBUG, U256::from(7), method("7b9963ef", &[U256::ONE, value]));
+    assert_eq!(words(&outcome.output), [word(ALICE), U256::from(7)]);
+    assert_eq!(outcome.logs.len(), 2);
+    assert!(outcome.logs.iter().all(|log| log.topics().contains(&B256::from(value))));
+    for selector in ["8e5f30ab", "4700d305"] {
+        assert_ne!(chain.call(ARB_DEBUG, method(selector, &[])).kind, Kind::Success, "{selector}");
+    }
+}
+
+#[test]
+fn nothing_is_due_to_the_parent_chain() {
+    let mut chain = Chain::new();
+    for selector in ["520acdd7", "5b39d23c", "138b47b4", "963d6002", "eff01306", "2987d027"] {
+        assert_eq!(number(&mut chain, ARB_GAS_INFO, selector), U256::ZERO, "{selector}");
+    }
 }

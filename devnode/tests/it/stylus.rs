@@ -1,90 +1,22 @@
 //! Stylus programs through JSON-RPC: deploy, activate, call.
 
-use std::io::Write;
-
 use alloy::{
     network::TransactionBuilder,
-    primitives::{Address, Bytes, U256, address, bytes, keccak256, utils::parse_ether},
+    primitives::{Address, Bytes, U256, bytes, keccak256, utils::parse_ether},
     providers::Provider,
     rpc::types::{
         TransactionRequest,
         state::{AccountOverride, StateOverride},
     },
-    sol,
     sol_types::{SolCall, SolError},
 };
 
-use crate::setup::{client, mined, node, refusal};
-
-sol! {
-    interface ArbWasm {
-        function activateProgram(address program) external payable returns (uint16, uint256);
-        function codehashVersion(bytes32 codehash) external view returns (uint16);
-        error ProgramNotActivated();
-    }
-}
-
-const ARB_WASM: Address = address!("0000000000000000000000000000000000000071");
-
-/// Adds one to slot 0, logs the new number and returns it; with calldata it reverts instead.
-const COUNTER: &str = r#"(module
-    (import "vm_hooks" "storage_load_bytes32" (func $load (param i32 i32)))
-    (import "vm_hooks" "storage_cache_bytes32" (func $store (param i32 i32)))
-    (import "vm_hooks" "storage_flush_cache" (func $flush (param i32)))
-    (import "vm_hooks" "emit_log" (func $log (param i32 i32 i32)))
-    (import "vm_hooks" "write_result" (func $result (param i32 i32)))
-    (memory (export "memory") 1 1)
-    (func (export "user_entrypoint") (param $calldata i32) (result i32)
-        (call $load (i32.const 0) (i32.const 32))
-        (i32.store8 (i32.const 63) (i32.add (i32.load8_u (i32.const 63)) (i32.const 1)))
-        (call $store (i32.const 0) (i32.const 32))
-        (call $flush (i32.const 0))
-        (call $log (i32.const 32) (i32.const 32) (i32.const 0))
-        (call $result (i32.const 32) (i32.const 32))
-        (i32.ne (local.get $calldata) (i32.const 0))))"#;
-
-/// Never ends by itself.
-const ENDLESS: &str = r#"(module
-    (memory (export "memory") 1 1)
-    (func (export "user_entrypoint") (param i32) (result i32)
-        (loop $again (br $again))
-        (unreachable)))"#;
-
-/// The code of an account that holds the program.
-fn code(program: &str) -> Vec<u8> {
-    let wasm = wat::parse_str(program).expect("valid text");
-    let mut code = vec![0xef, 0xf0, 0x00, 0x00];
-    let mut compressor = brotli::CompressorWriter::new(&mut code, 4_096, 11, 22);
-    compressor.write_all(&wasm).expect("writing to memory");
-    drop(compressor);
-    code
-}
-
-/// A transaction that deploys the program, by the init code that `cargo stylus` uses.
-fn deployment(program: &str) -> TransactionRequest {
-    let code = code(program);
-    let length = U256::from(code.len()).to_be_bytes::<32>();
-    let prelude = bytes!("80602b6000396000f300");
-    let init = [&[0x7f], length.as_slice(), &prelude, &code].concat();
-    TransactionRequest::default().with_deploy_code(init)
-}
-
-fn activation(program: Address) -> TransactionRequest {
-    TransactionRequest::default()
-        .with_to(ARB_WASM)
-        .with_value(parse_ether("1").expect("a number"))
-        .with_input(ArbWasm::activateProgramCall { program }.abi_encode())
-}
-
-async fn activated(client: &impl Provider, program: &str) -> Address {
-    let address = mined(client, deployment(program)).await.contract_address.expect("a creation");
-    assert!(mined(client, activation(address)).await.status());
-    address
-}
-
-fn call(program: Address) -> TransactionRequest {
-    TransactionRequest::default().with_to(program)
-}
+use crate::{
+    programs::{
+        ARB_WASM, ArbWasm, COUNTER, ENDLESS, activated, activation, call, code, deployment,
+    },
+    setup::{client, mined, node, refusal},
+};
 
 #[tokio::test]
 async fn a_program_is_deployed_activated_and_called() {

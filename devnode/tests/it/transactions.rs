@@ -9,18 +9,23 @@ use alloy::{
     rpc::types::{Authorization, TransactionRequest},
     signers::{SignerSync, local::PrivateKeySigner},
 };
-use devnode::{CREATE2_FACTORY, Node};
+use devnode::{Account, CREATE2_FACTORY, Node};
 
 use crate::{
     contract,
     setup::{Error, alice, client, keyless, mined, node, refusal},
 };
 
-fn key(node: &Node) -> PrivateKeySigner {
-    PrivateKeySigner::from_bytes(&node.accounts()[0].private_key).unwrap()
+/// The account that `transfer` spends from: one that has sent nothing yet.
+fn sender(node: &Node) -> Account {
+    node.accounts()[1]
 }
 
-/// A transfer of one wei by the node's first account, encoded; without a chain id it is unprotected.
+fn key(node: &Node) -> PrivateKeySigner {
+    PrivateKeySigner::from_bytes(&sender(node).private_key).unwrap()
+}
+
+/// A transfer of one wei by `sender`, encoded; without a chain id it is unprotected.
 fn transfer(node: &Node, nonce: u64, chain_id: Option<u64>) -> Vec<u8> {
     let unsigned = TxLegacy {
         chain_id,
@@ -143,7 +148,7 @@ async fn transactions_that_arrive_in_the_wrong_order_are_mined_in_the_right_one(
     send(&client, transfer(&node, 0, chain)).await.unwrap();
 
     assert_eq!(client.get_block_number().await.unwrap(), 3);
-    assert_eq!(client.get_transaction_count(node.accounts()[0].address).await.unwrap(), 3);
+    assert_eq!(client.get_transaction_count(sender(&node).address).await.unwrap(), 3);
 }
 
 #[tokio::test]
@@ -161,7 +166,7 @@ async fn transactions_sent_at_once_are_all_mined() {
         client.get_transaction_by_hash(hash).await.unwrap().expect("none is lost");
     }
     assert_eq!(client.get_block_number().await.unwrap(), COUNT);
-    assert_eq!(client.get_transaction_count(node.accounts()[0].address).await.unwrap(), COUNT);
+    assert_eq!(client.get_transaction_count(sender(&node).address).await.unwrap(), COUNT);
 }
 
 #[tokio::test]

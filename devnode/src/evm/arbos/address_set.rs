@@ -27,6 +27,29 @@ impl AddressSet {
         Ok(!storage.get(self.position_slot(address))?.is_zero())
     }
 
+    /// The position of a member, counted from 1, or 0. One read.
+    pub(crate) fn position<S: Storage>(
+        &self,
+        storage: &mut S,
+        address: Address,
+    ) -> Result<u64, S::Error> {
+        Ok(storage.get(self.position_slot(address))?.saturating_to())
+    }
+
+    /// How many members there are. One read.
+    pub(crate) fn len<S: Storage>(&self, storage: &mut S) -> Result<u64, S::Error> {
+        Ok(storage.get(self.0.field(0))?.saturating_to())
+    }
+
+    /// The member at a position, counted from 1. One read.
+    pub(crate) fn member<S: Storage>(
+        &self,
+        storage: &mut S,
+        position: u64,
+    ) -> Result<Address, S::Error> {
+        Ok(as_address(storage.get(self.0.field(position))?))
+    }
+
     /// All members. One read for their number and one for each.
     pub(crate) fn members<S: Storage>(&self, storage: &mut S) -> Result<Vec<Address>, S::Error> {
         let count: u64 = storage.get(self.0.field(0))?.saturating_to();

@@ -1,7 +1,7 @@
 //! ArbOS: what the chain itself remembers, and how it starts.
 //!
 //! All of it is storage of the account [`ARBOS_STATE`]. Precompiles read and write it for gas, the
-//! machine for free; see [`storage`] for how it is laid out.
+//! machine for free; see `storage` for how it is laid out.
 
 mod address_set;
 mod genesis;
@@ -106,6 +106,11 @@ pub(crate) fn chain_owners() -> AddressSet {
     AddressSet::new(Space::ROOT.sub(&[4]))
 }
 
+/// The addresses that have a number.
+pub(crate) fn address_table() -> AddressSet {
+    AddressSet::new(Space::ROOT.sub(&[3]))
+}
+
 /// Where the messages sent to L1 are accumulated.
 pub(crate) fn send_merkle() -> Space {
     Space::ROOT.sub(&[5])
@@ -116,6 +121,18 @@ impl State {
     #[must_use]
     pub fn base_fee(&self) -> u64 {
         self.storage(ARBOS_STATE, Field::BaseFee.slot()).saturating_to()
+    }
+
+    /// What it costs to post one unit of data to the parent chain, in wei.
+    #[must_use]
+    pub fn l1_price(&self) -> U256 {
+        self.storage(ARBOS_STATE, Field::L1PricePerUnit.slot())
+    }
+
+    /// Sets the least base fee, in wei.
+    pub fn set_min_base_fee(&mut self, wei: u64) {
+        self.set_storage(ARBOS_STATE, Field::MinBaseFee.slot(), U256::from(wei));
+        self.set_storage(ARBOS_STATE, Field::BaseFee.slot(), U256::from(wei));
     }
 
     /// The least base fee, in wei.

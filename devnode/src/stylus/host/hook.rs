@@ -103,6 +103,16 @@ pub(crate) struct HostCall {
 }
 
 impl HostCall {
+    /// The function's name.
+    pub(crate) fn name(&self) -> &'static str {
+        self.hook.name
+    }
+
+    /// Its arguments.
+    pub(super) fn args(&self) -> Args {
+        self.args
+    }
+
     /// Carries the function out.
     pub(crate) fn answer(self, host: &mut Host<'_>) -> Answered {
         (self.hook.run)(host, self.args)

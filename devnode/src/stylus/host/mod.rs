@@ -16,6 +16,7 @@
 //! | `environment` | block, transaction, message, gas and ink |
 //! | `math` | 256-bit arithmetic and keccak |
 //! | `debug` | what debug chains add |
+//! | `shape` | what of their arguments and results a trace shows |
 
 mod accounts;
 mod calls;
@@ -25,14 +26,18 @@ mod hook;
 mod io;
 mod math;
 mod price;
+mod shape;
 mod storage;
 mod table;
 
 use revm::primitives::{Address, B256, Bytes, U256};
 use wasmi::Val;
 
-pub(super) use self::hook::{Args, Hook, HostCall};
 use self::{calls::Asked, storage::Cache};
+pub(super) use self::{
+    hook::{Args, Hook, HostCall},
+    shape::Shape,
+};
 use super::{CallRequest, CreateRequest, Env, Params, World, machine::Machine};
 
 /// What the host keeps for one frame.
