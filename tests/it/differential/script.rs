@@ -1,0 +1,260 @@
+//! Random calls: mostly such as people make, some such as only a test would.
+
+use alloy::{
+    primitives::{Address, B256, Bytes, U256},
+    sol_types::SolCall,
+};
+use tributary::abi::{ISplitter, IToken, IVault, IWeth};
+use tributary_tests::{WEEK, dollars, tokens};
+
+/// Names of those who stake; the owner and the guardian come before them.
+pub(super) const STAKERS: [&str; 4] = ["alice", "bob", "carol", "dave"];
+
+/// Who and what is there, at the same addresses on both sides.
+#[derive(Clone, Debug)]
+pub(super) struct Cast {
+    pub(super) accounts: Vec<Address>,
+    pub(super) token: Address,
+    pub(super) dollar: Address,
+    pub(super) weth: Address,
+    pub(super) vault: Address,
+    pub(super) splitter: Address,
+}
+
+/// One call.
+#[derive(Clone, Debug)]
+pub(super) struct Action {
+    /// The caller's place in the cast.
+    pub(super) who: usize,
+    pub(super) to: Address,
+    pub(super) value: U256,
+    pub(super) calldata: Bytes,
+}
+
+/// The calls of one seed.
+pub(super) struct Script {
+    cast: Cast,
+    /// SplitMix64.
+    state: u64,
+}
+
+impl Script {
+    pub(super) fn new(seed: u64, cast: Cast) -> Self {
+        Self { cast, state: seed }
+    }
+
+    fn random(&mut self) -> u64 {
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.state;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn below(&mut self, bound: u64) -> u64 {
+        self.random() % bound
+    }
+
+    fn one_of<T: Clone>(&mut self, choices: &[T]) -> T {
+        let place = self.below(choices.len() as u64) as usize;
+        choices[place].clone()
+    }
+
+    /// Anybody's place in the cast.
+    fn anybody(&mut self) -> usize {
+        self.below(self.cast.accounts.len() as u64) as usize
+    }
+
+    fn account(&mut self) -> Address {
+        let accounts = self.cast.accounts.clone();
+        let odd = [Address::ZERO, self.cast.vault];
+        if self.below(20) == 0 { self.one_of(&odd) } else { self.one_of(&accounts) }
+    }
+
+    /// An amount up to `most`, seldom zero or far too large.
+    fn amount(&mut self, most: U256) -> U256 {
+        match self.below(24) {
+            0 => U256::ZERO,
+            1 => self.one_of(&[U256::MAX, U256::from(1) << 112, most * U256::from(1_000_000)]),
+            _ => U256::from_limbs([self.random(), self.random(), 0, 0]) % most + U256::from(1),
+        }
+    }
+
+    fn reward(&mut self) -> Address {
+        let Cast { dollar, weth, token, splitter, .. } = self.cast;
+        self.one_of(&[dollar, dollar, dollar, weth, token, token, dollar, weth, token, splitter])
+    }
+
+    fn weeks(&mut self) -> U256 {
+        let short = 1 + self.below(6);
+        let long = self.below(215);
+        U256::from(self.one_of(&[short, short, short, long]))
+    }
+
+    fn source(&mut self) -> B256 {
+        self.one_of(&[0, 0, 0, 1, 1, 1, 2].map(B256::repeat_byte))
+    }
+
+    /// Seconds to wait, and the call after them.
+    pub(super) fn next_action(&mut self) -> (u64, Action) {
+        // All together less than a year, after which programs have to be activated again.
+        let (short, long) = (self.below(100_000), (1 + self.below(3)) * WEEK);
+        let wait = self.one_of(&[0, 0, 1, 12, short, short, short, short, short, long]);
+        let who = self.anybody();
+        let action = match self.below(20) {
+            0..5 => self.enter(who),
+            5..9 => self.leave(who),
+            9..11 => self.lock(who),
+            11..13 => self.claim(who),
+            13..19 => self.revenue(who),
+            _ => self.govern(who),
+        };
+        (wait, action)
+    }
+
+    fn enter(&mut self, who: usize) -> Action {
+        let (vault, receiver) = (self.cast.vault, self.account());
+        let amount = self.amount(tokens(50));
+        match self.below(3) {
+            0 => Action::of(who, vault, &IVault::depositCall { assets: amount, receiver }),
+            1 => Action::of(who, vault, &IVault::mintCall { shares: amount, receiver }),
+            _ => {
+                let weeks = self.weeks();
+                let call = IVault::depositAndLockCall { assets: amount, durationWeeks: weeks };
+                Action::of(who, vault, &call)
+            }
+        }
+    }
+
+    fn leave(&mut self, who: usize) -> Action {
+        let (vault, owner) = (self.cast.vault, self.cast.accounts[who]);
+        let (to, amount) = (self.account(), self.amount(tokens(10)));
+        match self.below(4) {
+            0 => Action::of(who, vault, &IVault::transferCall { to, value: amount }),
+            1 => Action::of(
+                who,
+                vault,
+                &IVault::withdrawCall { assets: amount, receiver: to, owner },
+            ),
+            2 => {
+                Action::of(who, vault, &IVault::redeemCall { shares: amount, receiver: to, owner })
+            }
+            _ => {
+                let allow = IVault::approveCall { spender: to, value: amount };
+                Action::of(who, vault, &allow)
+            }
+        }
+    }
+
+    fn lock(&mut self, who: usize) -> Action {
+        let (assets, weeks) = (self.amount(tokens(5)), self.weeks());
+        Action::of(who, self.cast.vault, &IVault::lockCall { assets, durationWeeks: weeks })
+    }
+
+    fn claim(&mut self, who: usize) -> Action {
+        let (one, other, receiver) = (self.reward(), self.reward(), self.account());
+        let vault = self.cast.vault;
+        match self.below(3) {
+            0 => Action::of(who, vault, &IVault::claimCall { tokens: vec![one, other] }),
+            1 => Action::of(who, vault, &IVault::claimToCall { tokens: vec![one], receiver }),
+            _ => {
+                let weeks = U256::from(self.below(4));
+                Action::of(who, vault, &IVault::checkpointCall { maxWeeks: weeks })
+            }
+        }
+    }
+
+    fn revenue(&mut self, who: usize) -> Action {
+        let Cast { splitter, vault, dollar, token, weth, .. } = self.cast;
+        let source = self.source();
+        let policy_id = U256::from(self.below(5));
+        let paid = self.one_of(&[dollar, dollar, token, weth]);
+        match self.below(8) {
+            0 => {
+                let (amount, token) = (self.amount(dollars(500)), self.reward());
+                Action::of(0, vault, &IVault::notifyRevenueCall { token, amount })
+            }
+            1 | 2 => {
+                let amount = self.amount(dollars(500));
+                Action::of(0, splitter, &ISplitter::depositCall { source, token: paid, amount })
+            }
+            3 => {
+                let native = ISplitter::depositNativeCall { source };
+                let value = U256::from(self.below(1_000_000));
+                Action { value, ..Action::of(who, splitter, &native) }
+            }
+            4 => self.stray(who),
+            5 | 6 => {
+                let call = ISplitter::distributeCall { policyId: policy_id, token: paid };
+                Action::of(who, splitter, &call)
+            }
+            _ => {
+                let payee = U256::from(self.below(3));
+                let call =
+                    ISplitter::releaseCall { policyId: policy_id, payeeIndex: payee, token: paid };
+                Action::of(who, splitter, &call)
+            }
+        }
+    }
+
+    /// Value that arrives without a word, and is found.
+    fn stray(&mut self, who: usize) -> Action {
+        let Cast { splitter, dollar, weth, .. } = self.cast;
+        let value = U256::from(1 + self.below(1_000_000));
+        match self.below(4) {
+            0 => Action { who, to: splitter, value, calldata: Bytes::new() },
+            1 => Action { value, ..Action::of(who, weth, &IWeth::depositCall {}) },
+            2 => Action::of(0, dollar, &IToken::transferCall { to: splitter, value }),
+            _ => Action::of(who, splitter, &ISplitter::syncCall { token: dollar }),
+        }
+    }
+
+    /// What only some may do; mostly by those who may.
+    fn govern(&mut self, who: usize) -> Action {
+        let Cast { vault, splitter, .. } = self.cast;
+        let who = if self.below(3) == 0 { who } else { 0 };
+        let (source, policy_id) = (self.source(), U256::from(self.below(5)));
+        match self.below(6) {
+            0 => Action::of(who, vault, &IVault::pauseCall {}),
+            1 | 2 => Action::of(who, vault, &IVault::unpauseCall {}),
+            3 => {
+                let top = 10_000 + 1_000 * (self.below(20) as u32);
+                let (durations, multipliers) = (vec![0, 26], vec![10_000, top]);
+                Action::of(who, vault, &IVault::setCurveCall { durations, multipliers })
+            }
+            _ => {
+                let call = ISplitter::setSourcePolicyCall { source, policyId: policy_id };
+                Action::of(who, splitter, &call)
+            }
+        }
+    }
+
+    /// Everything that can be read of the books.
+    pub(super) fn views(&self) -> Vec<(Address, Vec<u8>)> {
+        let Cast { accounts, token, dollar, weth, vault, splitter } = &self.cast;
+        let mut views = vec![
+            (*vault, IVault::totalWeightCall {}.abi_encode()),
+            (*vault, IVault::totalSupplyCall {}.abi_encode()),
+            (*vault, IVault::curveCall {}.abi_encode()),
+            (*vault, IVault::lastCheckpointCall {}.abi_encode()),
+        ];
+        for account in accounts.iter().copied() {
+            views.push((*vault, IVault::weightOfCall { account }.abi_encode()));
+            views.push((*vault, IVault::locksOfCall { account }.abi_encode()));
+            views.push((*vault, IVault::unlockedBalanceOfCall { account }.abi_encode()));
+            for token in [*token, *dollar, *weth] {
+                views.push((*vault, IVault::claimableCall { account, token }.abi_encode()));
+            }
+        }
+        for token in [*token, *dollar, *weth] {
+            views.push((*vault, IVault::rewardStateCall { token }.abi_encode()));
+            views.push((*splitter, ISplitter::undistributedCall { token }.abi_encode()));
+            for policy_id in 1..4 {
+                let policy_id = U256::from(policy_id);
+                let received = ISplitter::policyReceivedCall { policyId: policy_id, token };
+                views.push((*splitter, received.abi_encode()));
+            }
+        }
+        views
+    }
+}
