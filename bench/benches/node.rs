@@ -1,0 +1,5 @@
+//! `cargo bench -p bench --bench node`: see the crate's documentation.
+
+fn main() -> eyre::Result<()> {
+    bench::main()
+}
