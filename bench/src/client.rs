@@ -27,7 +27,7 @@ impl Client {
         Ok(Self { stream: BufReader::new(stream), answer: Vec::new() })
     }
 
-    /// Sends a request of [`request`] and returns the body of the answer.
+    /// Sends a JSON-RPC request and returns the body of the answer.
     ///
     /// # Errors
     /// When the connection breaks, or the answer has no length.

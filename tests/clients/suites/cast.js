@@ -136,6 +136,9 @@ test("a Stylus transaction is traced, with the calls it made", async () => {
   assert.deepEqual([frame.type, getAddress(frame.to)], ["CALL", getAddress(vault)]);
   const pull = frame.calls.find(({ input }) => input.startsWith("0x23b872dd"));
   assert.equal(getAddress(pull.to), getAddress(token));
+  const [outermost, ...inner] = JSON.parse(await cast("trace", transactionHash));
+  assert.equal(outermost.subtraces, frame.calls.length);
+  assert.ok(inner.some(({ action }) => action.input === pull.input));
 });
 
 test("cast run replays an EVM transaction with its trace", async () => {

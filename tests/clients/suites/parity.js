@@ -221,6 +221,14 @@ test("every transaction has the same call trace", async () => {
   }
 });
 
+test("every transaction has the same flat trace", async () => {
+  const ownBlock = ({ blockHash, ...trace }) => trace;
+  for (const { label, hash } of twins.sent) {
+    const [ours, anvil] = await twins.both("trace_transaction", [hash]);
+    assert.deepEqual(ours.map(ownBlock), anvil.map(ownBlock), label);
+  }
+});
+
 test("every transaction takes the same steps", async () => {
   const quiet = { disableStorage: true, disableStack: true, enableMemory: false };
   const step = ({ pc, op, gas, gasCost, depth }) => [pc, op, gas, gasCost, depth].join(" ");
