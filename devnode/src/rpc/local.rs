@@ -8,7 +8,7 @@ use jsonrpsee::{
     },
 };
 
-use super::{MAX_RESPONSE, config};
+use super::server::{MAX_RESPONSE, config};
 
 /// The one connection that a request comes through here.
 const CONNECTION: u32 = 0;

@@ -15,24 +15,20 @@ mod identity;
 mod local;
 mod pool;
 mod quantity;
+mod server;
 mod signing;
 mod subscriptions;
 mod testing;
 mod view;
 
-use std::{net::SocketAddr, sync::Arc, thread::available_parallelism, time::Duration};
+use std::{net::SocketAddr, sync::Arc, thread::available_parallelism};
 
 use jsonrpsee::{
     Methods, RpcModule,
     core::{RegisterMethodError, RpcResult},
-    server::{BatchRequestConfig, Server, ServerConfig, ServerHandle},
+    server::ServerHandle,
 };
-use tokio::{
-    net::{TcpListener, TcpSocket},
-    sync::Semaphore,
-};
-use tower::ServiceBuilder;
-use tower_http::cors::{Any, CorsLayer};
+use tokio::sync::Semaphore;
 
 pub(crate) use self::local::answer;
 use self::{
@@ -45,31 +41,10 @@ use self::{
     identity::IdentityServer,
     pool::PoolServer,
     signing::SigningServer,
-    subscriptions::{HexIds, SubscriptionsServer},
+    subscriptions::SubscriptionsServer,
     testing::TestingServer,
 };
 use crate::chain::{Chain, ChainError};
-
-/// The longest request, in bytes: room for a batch of the largest contracts.
-const MAX_REQUEST: u32 = 16 << 20;
-
-/// The longest answer, in bytes.
-const MAX_RESPONSE: u32 = 128 << 20;
-
-/// How many clients may be connected at once.
-const MAX_CONNECTIONS: u32 = 4_096;
-
-/// How many requests may come in one batch.
-const MAX_BATCH: u32 = 1_000;
-
-/// How many subscriptions one client may have.
-const MAX_SUBSCRIPTIONS: u32 = 256;
-
-/// How many answers wait for a client that does not read, before the node stops reading from it.
-const BUFFERED: u32 = 16;
-
-/// How long a client may be connected before it says something.
-const SILENCE: Duration = Duration::from_secs(60);
 
 /// How many executions run at once, per core: one more than can, for those that wait their turn.
 const WORKERS_PER_CORE: usize = 2;
@@ -112,50 +87,14 @@ pub(crate) async fn serve(
     chain: Arc<Chain>,
     address: SocketAddr,
 ) -> std::io::Result<(SocketAddr, ServerHandle)> {
-    let listener = listen(address)?;
-    let bound = listener.local_addr()?;
+    let served = server::serve(methods_of(Arc::clone(&chain)), address)?;
     tokio::spawn(Chain::mine_at_intervals(Arc::downgrade(&chain)));
-    let server = Server::builder()
-        .set_config(config())
-        .set_http_middleware(ServiceBuilder::new().layer(open_to_all_origins()))
-        .build_from_tcp(listener.into_std()?)?;
-    Ok((bound, server.start(methods_of(chain))))
-}
-
-/// Lets web pages of any origin talk to the node, as Anvil does: its keys are public anyway.
-fn open_to_all_origins() -> CorsLayer {
-    CorsLayer::new().allow_origin(Any).allow_headers(Any).allow_methods(Any)
-}
-
-/// What the server accepts and answers.
-fn config() -> ServerConfig {
-    ServerConfig::builder()
-        .max_request_body_size(MAX_REQUEST)
-        .max_response_body_size(MAX_RESPONSE)
-        .max_connections(MAX_CONNECTIONS)
-        .max_subscriptions_per_connection(MAX_SUBSCRIPTIONS)
-        .set_batch_request_config(BatchRequestConfig::Limit(MAX_BATCH))
-        .set_message_buffer_capacity(BUFFERED)
-        .set_first_request_timeout(Some(SILENCE))
-        .set_id_provider(HexIds::default())
-        .set_tcp_no_delay(true)
-        .build()
+    Ok(served)
 }
 
 /// Every method, working on `chain`.
 pub(crate) fn methods_of(chain: Arc<Chain>) -> Methods {
     methods(Api::new(chain)).expect("no two methods have the same name")
-}
-
-/// A listener that lets as many clients knock at once as may be connected: the system's default is
-/// far fewer, and turns the others away.
-fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-    // As the standard library does: a node that was just stopped does not block its port.
-    #[cfg(not(windows))]
-    socket.set_reuseaddr(true)?;
-    socket.bind(address)?;
-    socket.listen(MAX_CONNECTIONS)
 }
 
 /// Every method, under its names.

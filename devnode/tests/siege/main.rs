@@ -14,6 +14,7 @@ mod node;
 mod programs;
 #[expect(unreachable_pub, reason = "the fuzzer's crate looks at the same files")]
 mod properties;
+mod readers;
 mod requests;
 mod websocket;
 
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
         kill::trials(),
         memory::trials(),
         programs::trials(),
+        readers::trials(),
         requests::trials(),
     ];
     run(&Arguments::from_args(), trials.into_iter().flatten().collect()).exit_code()

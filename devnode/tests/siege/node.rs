@@ -115,6 +115,11 @@ impl Node {
         self.status("VmRSS:")
     }
 
+    /// How many files and connections the process has open; zero where the system does not tell.
+    pub(crate) fn descriptors(&self) -> usize {
+        fs::read_dir(format!("/proc/{}/fd", self.child.id())).map_or(0, Iterator::count)
+    }
+
     fn status(&self, field: &str) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()));
         let status = status.unwrap_or_default();

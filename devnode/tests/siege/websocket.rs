@@ -19,26 +19,32 @@ pub(crate) fn open(client: &mut Client) {
     assert!(head.starts_with("HTTP/1.1 101"), "{head}");
 }
 
-/// Sends a text, masked with zeros.
+/// Sends a text.
 pub(crate) fn send(client: &mut Client, text: &str) -> std::io::Result<()> {
-    let length = u64::try_from(text.len()).expect("a length").to_be_bytes();
-    let frame = [&[0x81, 0xff], &length[..], &[0; 4], text.as_bytes()].concat();
-    client.stream().get_mut().write_all(&frame)
+    client.stream().get_mut().write_all(&frame(text))
 }
 
-/// Reads one text that is not long.
+/// A text, masked with zeros.
+pub(crate) fn frame(text: &str) -> Vec<u8> {
+    let length = u64::try_from(text.len()).expect("a length").to_be_bytes();
+    [&[0x81, 0xff], &length[..], &[0; 4], text.as_bytes()].concat()
+}
+
+/// Reads one text.
 pub(crate) fn read(client: &mut Client) -> String {
-    let mut head = [0; 2];
-    client.stream().read_exact(&mut head).expect("a frame");
-    let length = match head[1] {
-        126 => {
-            let mut length = [0; 2];
-            client.stream().read_exact(&mut length).expect("a length");
-            u16::from_be_bytes(length)
-        }
+    let [_, length] = bytes(client);
+    let length = match length {
+        126 => u16::from_be_bytes(bytes(client)).into(),
+        127 => u64::from_be_bytes(bytes(client)),
         length => length.into(),
     };
-    let mut text = vec![0; length.into()];
+    let mut text = vec![0; usize::try_from(length).expect("a length")];
     client.stream().read_exact(&mut text).expect("a text");
     String::from_utf8(text).expect("text")
+}
+
+fn bytes<const COUNT: usize>(client: &mut Client) -> [u8; COUNT] {
+    let mut bytes = [0; COUNT];
+    client.stream().read_exact(&mut bytes).expect("a frame");
+    bytes
 }

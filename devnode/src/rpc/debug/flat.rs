@@ -44,7 +44,11 @@ fn frame(record: &CallRecord, path: &[usize], place: Option<&Place>) -> Value {
     });
     match record.failure.as_deref() {
         None => frame["result"] = result,
-        Some("execution reverted") => frame["error"] = "Reverted".into(),
+        // What a revert returns is worth reading: geth and Anvil keep it beside the error.
+        Some("execution reverted") => {
+            frame["error"] = "Reverted".into();
+            frame["result"] = result;
+        }
         Some(reason) => frame["error"] = reason.into(),
     }
     if let Some(place) = place {
