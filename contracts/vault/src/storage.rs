@@ -38,7 +38,7 @@ const BOOST_ENDING: Slot = Slot::at(13);
 pub(crate) const REWARD_IDS: Slot = Slot::at(14);
 const REWARDS: Slot = Slot::at(32);
 
-/// The most reward tokens a vault can have: each one costs every weight change about 12,000 gas.
+/// The most reward tokens a vault can have: each one adds slots to every weight change.
 pub(crate) const MAX_REWARD_TOKENS: u8 = 8;
 /// Slots of a [`Reward`].
 const REWARD_SLOTS: u64 = 8;

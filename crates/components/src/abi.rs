@@ -81,7 +81,7 @@ impl Word for u8 {
 ///
 /// Each read checks its bounds and that unused bits are zero. What is malformed stops the program
 /// at once, which the VM answers with empty revert data and the gas that is left, as Solidity's
-/// decoder does; a `Result` for what no client ever sends would be a fifth of a contract's code.
+/// decoder does; a `Result` for what no client ever sends would be a good part of the code.
 #[derive(Clone, Copy, Debug)]
 pub struct Args<'a>(&'a [u8]);
 
