@@ -10,6 +10,7 @@
 pub mod error;
 pub mod fragments;
 pub mod on_chain;
+pub mod record;
 
 use alloy::{
     primitives::{Address, B256, Bytes, U256, address, hex, keccak256},
