@@ -168,7 +168,8 @@ impl Splitter {
 
 /// Leaves `payee` without allowance. Most tokens have brought it to zero when the payee pulled.
 fn withdraw_offer(vm: &VM, token: Address, payee: Address) -> Result<()> {
-    if calls::allowance(vm, token, payee) == Some(U256::ZERO) {
+    let left = components::allowance(vm, token, vm.contract_address(), payee);
+    if left == Ok(U256::ZERO) {
         return Ok(());
     }
     safe_approve(vm, token, payee, U256::ZERO)
