@@ -90,8 +90,12 @@ impl Delegate {
         Weekly::at(self.0.plus(2))
     }
 
-    /// The votes of `tally` that are left at `at`, before the next tally.
+    /// The votes of `tally` that are left at `at`, before the next tally. Without votes there is nothing
+    /// to end: a delegate that never had any would be followed from 1970 on.
     fn left(self, vm: &VM, tally: &Tally, at: u64) -> u128 {
+        if tally.votes == 0 {
+            return 0;
+        }
         let passed = week_of(tally.at).saturating_add(1)..=week_of(at).min(tally.last_end);
         passed.fold(tally.votes, |votes, week| votes.saturating_sub(self.ending().get(vm, week)))
     }
