@@ -20,6 +20,7 @@ sol! {
         function approve(address spender, uint256 value) external returns (bool);
         function transfer(address to, uint256 value) external returns (bool);
         function transferFrom(address from, address to, uint256 value) external returns (bool);
+        function permit(address owner, address spender, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external;
         /// Sets a balance, as a token that rebases does.
         function setBalance(address account, uint256 value) external;
     }
@@ -42,7 +43,8 @@ pub(crate) enum Vice {
     RevertsWithMegabytes,
     /// Moves the value and returns a megabyte that begins with `true`.
     ReturnsMegabytes,
-    /// Sends `calldata` to `to` before it moves the value; its own transfer then is honest.
+    /// Sends `calldata` to `to` before it moves the value or refuses a permit; its own transfers then are
+    /// honest.
     Calls {
         to: Address,
         calldata: Vec<u8>,
@@ -80,6 +82,13 @@ impl Coin {
         self.answers.take()
     }
 
+    /// Once: what is called may call the token again.
+    fn call_back(&self, frame: &Frame<'_>, to: Address, calldata: Vec<u8>) {
+        self.turn(Vice::None);
+        let answer = frame.call_raw(to, U256::ZERO, u64::MAX, calldata);
+        self.answers.borrow_mut().push(answer);
+    }
+
     fn transfer(&self, frame: &Frame<'_>, from: Address, to: Address, value: U256) -> Answer {
         let honest = self.blocked.get().is_some_and(|blocked| blocked != to);
         let vice = if honest { Vice::None } else { self.vice.borrow().clone() };
@@ -100,9 +109,7 @@ impl Coin {
                 answer
             }),
             Vice::Calls { to, calldata } => {
-                self.turn(Vice::None);
-                let answer = frame.call_raw(to, U256::ZERO, u64::MAX, calldata);
-                self.answers.borrow_mut().push(answer);
+                self.call_back(frame, to, calldata);
                 moved(value)
             }
         }
@@ -130,6 +137,11 @@ impl Actor for Coin {
         if let Ok(call) = frame.decode::<IToken::approveCall>() {
             frame.store(slot((frame.sender(), call.spender)), call.value);
             return Ok(word(1));
+        }
+        if let Vice::Calls { to, calldata } = self.vice.borrow().clone()
+            && frame.is::<IToken::permitCall>()
+        {
+            self.call_back(frame, to, calldata);
         }
         let set = frame.decode::<IToken::setBalanceCall>()?;
         frame.store(slot(set.account), set.value);

@@ -10,9 +10,9 @@ use alloy_primitives::{Address, B256, U256};
 use stage::{Revert, START};
 
 use crate::{
-    FORTUNE, IVault, MAX, Scene, WEEK, columns,
+    FORTUNE, IVault, MAX, Scene, WEEK,
     coin::{self, IToken},
-    n,
+    columns, n,
     till::{Manner, Till},
 };
 
@@ -220,9 +220,8 @@ fn without_a_penalty_curve_there_is_no_early_exit() {
 fn a_preview_takes_any_amount_that_can_be_locked() {
     let scene = Scene::new();
     scene.with_till();
-    let preview = |time: u64, assets| {
-        scene.stage.view(scene.vault, self::preview(U256::from(time), assets))
-    };
+    let preview =
+        |time: u64, assets| scene.stage.view(scene.vault, self::preview(U256::from(time), assets));
     assert_eq!(preview(START + 60 * WEEK, MAX), Ok((MAX + n(1)) / n(2)));
     assert_eq!(preview(0, n(10)), Ok(n(1)), "no weeks are left of what has ended");
     assert_eq!(preview(u64::MAX, n(10)), Ok(n(5)));

@@ -124,11 +124,8 @@ impl Den {
     /// Each call by which `villain` can be made to call back, made by `who`.
     fn provocations(&self, villain: Villain, who: Address) -> Vec<Vec<u8>> {
         let (assets, receiver, owner, weeks) = (n(100), who, who, n(3));
-        let exit = IVault::exitEarlyCall {
-            unlockTime: U256::from(self.end),
-            assets,
-            maxPenalty: assets,
-        };
+        let exit =
+            IVault::exitEarlyCall { unlockTime: U256::from(self.end), assets, maxPenalty: assets };
         if villain == Villain::Splitter {
             return vec![exit.abi_encode()];
         }
@@ -142,8 +139,7 @@ impl Den {
         ];
         if villain == Villain::Asset {
             let (deadline, v, r, s) = (U256::MAX, 27, B256::ZERO, B256::ZERO);
-            let permitted =
-                IVault::depositWithPermitCall { assets, receiver, deadline, v, r, s };
+            let permitted = IVault::depositWithPermitCall { assets, receiver, deadline, v, r, s };
             calls.extend([
                 IVault::depositCall { assets, receiver }.abi_encode(),
                 permitted.abi_encode(),
@@ -208,7 +204,8 @@ fn play(allowed: bool, judge: impl Fn(&Den, &[Answer], &str)) {
     let kinds = Den::new();
     for villain in [Villain::Asset, Villain::Usd, Villain::Splitter] {
         let moments = if villain == Villain::Splitter { &[true, false][..] } else { &[true][..] };
-        for (early, innocent) in moments.iter().flat_map(|early| [(*early, true), (*early, false)]) {
+        for (early, innocent) in moments.iter().flat_map(|early| [(*early, true), (*early, false)])
+        {
             let ways = kinds.provocations(villain, kinds.scene.alice).len();
             let answers = kinds.comebacks(kinds.scene.alice).len();
             for (i, j) in (0..ways).flat_map(|i| (0..answers).map(move |j| (i, j))) {

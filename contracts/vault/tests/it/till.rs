@@ -78,9 +78,8 @@ impl Actor for Till {
         let ISplitter::depositCall { source, token, amount } = frame.decode()?;
         self.told.borrow_mut().push((source, token, amount));
         let (teller, here) = (frame.sender(), frame.address());
-        let pull = |value| {
-            frame.call(token, &IToken::transferFromCall { from: teller, to: here, value })
-        };
+        let pull =
+            |value| frame.call(token, &IToken::transferFromCall { from: teller, to: here, value });
         let done = Ok(amount.to_be_bytes::<32>().to_vec());
         let manner = self.manner.borrow().clone();
         match manner {

@@ -113,7 +113,9 @@ impl Life {
         match self.dice.below(28) {
             0..7 => Action::Lock { assets: self.dice.amount(own), weeks: self.duration() },
             7..10 => Action::DepositAndLock { assets: self.stake(), weeks: self.duration() },
-            10..13 => Action::Stand { assets: self.dice.amount(own), weeks: self.stand_for(sender) },
+            10..13 => {
+                Action::Stand { assets: self.dice.amount(own), weeks: self.stand_for(sender) }
+            }
             13..15 => Action::Unwind { assets: self.dice.amount(self.shadow.standing(sender).0) },
             15..21 => {
                 let (unlock_time, locked) = self.some_lock(sender);
@@ -179,12 +181,8 @@ impl Life {
             }
             13..20 => Action::Claim { tokens: self.tokens() },
             20..23 => Action::ClaimTo { tokens: self.tokens(), receiver: self.payee() },
-            23 | 24 => {
-                Action::SetPayout { payee: self.payee(), automatic: !self.dice.chance(3) }
-            }
-            25..28 => {
-                Action::ClaimFor { account: self.receiver(), tokens: self.tokens() }
-            }
+            23 | 24 => Action::SetPayout { payee: self.payee(), automatic: !self.dice.chance(3) },
+            25..28 => Action::ClaimFor { account: self.receiver(), tokens: self.tokens() },
             28..31 => {
                 let few = self.dice.below(6);
                 let accounts = (0..few).map(|_| self.receiver()).collect();
@@ -277,5 +275,4 @@ impl Life {
         ];
         Action::SetCurve { points: curves[self.dice.below(4) as usize].clone() }
     }
-
 }

@@ -28,14 +28,7 @@ use alloy_primitives::{Address, U256};
 use model::{Event, Fact, Moment};
 use stage::Wallet;
 
-use self::{
-    action::Action,
-    dice::Dice,
-    facts::fact,
-    judge::Known,
-    look::Note,
-    shadow::Shadow,
-};
+use self::{action::Action, dice::Dice, facts::fact, judge::Known, look::Note, shadow::Shadow};
 use crate::{
     IVault, Scene, WEEK,
     coin::{self, Coin, Vice},
@@ -228,8 +221,7 @@ impl Life {
 
 /// How the usd of this life does not pay the one account that it does not pay.
 fn vice_of(seed: u64) -> Vice {
-    let vices =
-        [Vice::Reverts, Vice::ReturnsFalse, Vice::BurnsAllGas, Vice::RevertsWithMegabytes];
+    let vices = [Vice::Reverts, Vice::ReturnsFalse, Vice::BurnsAllGas, Vice::RevertsWithMegabytes];
     vices[seed as usize % vices.len()].clone()
 }
 

@@ -181,7 +181,8 @@ impl Shadow {
         self.past.votes_were(self.now, self.tallies());
         let next = (self.now / WEEK + 1) * WEEK;
         let ends = self.locks.keys().map(|(_, end)| *end).filter(|end| *end <= now);
-        let boundaries: BTreeSet<u64> = ends.chain([next].into_iter().filter(|t| *t <= now)).collect();
+        let boundaries: BTreeSet<u64> =
+            ends.chain([next].into_iter().filter(|t| *t <= now)).collect();
         for boundary in boundaries {
             self.locks.retain(|(_, end), _| *end > boundary);
             self.past.votes_were(boundary, self.tallies());
