@@ -94,7 +94,8 @@ impl Vault {
         // Effect.
         let splitter = address_of(PENALTY_SPLITTER.get(self.vm()));
         let locks = Locks::of(change.account);
-        locks.set_locked(self.vm(), locks.locked(self.vm()).saturating_sub(taken.assets));
+        let (locked, ends) = locks.head(self.vm());
+        locks.set_head(self.vm(), locked.saturating_sub(taken.assets), ends);
         self.lower_boost(&mut change, taken.boost);
         let (topics, data) = ((change.account, unlock_time), (taken.assets, penalty));
         emit!(self.vm(), IVault::ExitedEarly, [topics.0, topics.1, splitter], [data.0, data.1]);
