@@ -78,10 +78,8 @@ impl Scene {
                 self.call(people[who], call).map(drop)
             }
             Step::Stand(who, share) => {
-                let call = IVault::lockStandingCall {
-                    assets: part(who, share),
-                    durationWeeks: n(26),
-                };
+                let call =
+                    IVault::lockStandingCall { assets: part(who, share), durationWeeks: n(26) };
                 self.call(people[who], call).map(drop)
             }
             Step::Unwind(who) => {
@@ -100,7 +98,8 @@ impl Scene {
 
     /// What everybody was paid and could claim of every token, everything they ever earned.
     fn earnings(&self) -> Vec<U256> {
-        let each = self.people().into_iter().flat_map(|who| self.tokens().map(|token| (who, token)));
+        let each =
+            self.people().into_iter().flat_map(|who| self.tokens().map(|token| (who, token)));
         each.map(|(who, token)| {
             let staked = if token == self.asset { self.shares(who) } else { n(0) };
             // The asset comes and goes as stake as well; what is counted is coins, shares and claims.
@@ -294,7 +293,9 @@ fn nuisance(scene: &Scene) {
         let call = IVault::depositCall { assets: n(1), receiver: scene.alice };
         scene.call(scene.carol, call).expect("dust");
     }
-    scene.call(scene.carol, IVault::setPayoutCall { payee: scene.alice, automatic: true }).expect("");
+    scene
+        .call(scene.carol, IVault::setPayoutCall { payee: scene.alice, automatic: true })
+        .expect("");
 }
 
 #[test]
