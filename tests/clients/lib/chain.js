@@ -46,17 +46,18 @@ export class Chain {
     return receipt;
   }
 
-  /** Creates an EVM contract from what a compiler made. */
-  async create(from, { abi, bytecode }, ...args) {
+  /** Creates an EVM contract from what a compiler made. `callees` as for `at`. */
+  async create(from, { abi, bytecode, callees }, ...args) {
     const hash = await this.writer.deployContract({ abi, bytecode, args, account: from });
     const { status, contractAddress } = await this.reader.waitForTransactionReceipt({ hash });
     assert.equal(status, "success");
-    return this.at(contractAddress, abi);
+    return this.at(contractAddress, abi, callees);
   }
 
-  /** The contract at `address`. Of `abi`, errors may be those of contracts that it calls. */
-  at(address, abi) {
-    return new Contract(this, getAddress(address), abi);
+  /** The contract at `address`. Errors of `callees`, ABIs of contracts that it calls, come decoded too. */
+  at(address, abi, callees = []) {
+    const passing = callees.flat().filter(({ type }) => type === "error");
+    return new Contract(this, getAddress(address), [...abi, ...passing]);
   }
 }
 
