@@ -2,7 +2,7 @@
 //
 // The bytes are those that `tributary build --out` writes: every suite tests what is deployed.
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import {
   concatHex, encodeAbiParameters, keccak256, parseAbi, parseAbiParameters, parseEther, stringToHex,
@@ -21,6 +21,8 @@ const ARB_WASM_ABI = parseAbi([
   "function activateProgram(address program) payable returns (uint16 version, uint256 dataFee)",
   "error ProgramUpToDate()",
 ]);
+/** Places the fragments of a program that one account cannot hold. */
+const CREATE2_FACTORY = "0x4e59b44847b379578588920cA78FbF26c0B4956C";
 /** Selector of `stylus_constructor()`. */
 const CONSTRUCTOR = "0x5585258d";
 
@@ -76,8 +78,12 @@ const named = ({ address, getHdKey }) => ({
 });
 
 async function placeContract(chain, owner, artifacts, name, parameters) {
-  const data = readFileSync(path.join(artifacts, `${name}.hex`), "utf8").trim();
-  const { contractAddress: address } = await chain.transact({ account: owner, data });
+  const file = (ending) => path.join(artifacts, `${name}.${ending}`);
+  const read = (ending) => readFileSync(file(ending), "utf8").trim();
+  for (let n = 1; existsSync(file(`fragment-${n}.hex`)); n += 1) {
+    await chain.transact({ account: owner, to: CREATE2_FACTORY, data: read(`fragment-${n}.hex`) });
+  }
+  const { contractAddress: address } = await chain.transact({ account: owner, data: read("hex") });
   await activate(chain, owner, address);
   if (parameters) {
     await chain.transact({ account: owner, to: address, data: concatHex([CONSTRUCTOR, parameters]) });
