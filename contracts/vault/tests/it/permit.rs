@@ -13,7 +13,7 @@ sol! {
 
 impl Scene {
     /// The domain as a wallet would build it from ERC-5267.
-    fn domain(&self) -> Eip712Domain {
+    pub(crate) fn domain(&self) -> Eip712Domain {
         let domain = self.read(IVault::eip712DomainCall {});
         assert_eq!((domain.fields, domain.extensions.len()), (B8::from(0x0f_u8), 0));
         Eip712Domain::new(
