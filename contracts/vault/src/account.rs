@@ -74,13 +74,13 @@ impl Vault {
             position.boost = position.boost.saturating_sub(bucket.boost);
             self.end_boost(account, bucket);
         }
-        position.has_locks = !ends.is_empty();
+        position.has_locks = locked > 0;
         locks.set_end_weeks(self.vm(), ends);
         locks.set_locked(self.vm(), locked);
     }
 
     /// The bucket of `account` that ends at the start of week `end`.
-    fn bucket(&self, account: Address, end: u64) -> Bucket {
+    pub(crate) fn bucket(&self, account: Address, end: u64) -> Bucket {
         let word = Locks::of(account).bucket(end).get(self.vm());
         let Packed { first: assets, second: boost, .. } = Packed::unpack(word);
         Bucket { end, assets, boost }
@@ -129,6 +129,14 @@ impl Vault {
     /// The buckets of `account` that have expired and are not settled yet.
     pub(crate) fn expired(&self, account: Address, position: &Position) -> Vec<Bucket> {
         self.buckets_until(account, position, week_of(self.now()))
+    }
+
+    /// The locks of `account` that have not expired, in order.
+    pub(crate) fn unexpired(&self, account: Address, position: &Position) -> Vec<Bucket> {
+        let week = week_of(self.now());
+        let mut locks = self.buckets_until(account, position, u64::MAX);
+        locks.retain(|bucket| bucket.end > week);
+        locks
     }
 
     /// What `account` has earned of token `id` up to now and not been paid, in whole tokens.
