@@ -19,6 +19,9 @@ const VOTING_PERIOD = 7n * DAY;
 const QUORUM_PART = 5n;
 const TIMELOCK_DELAY = 2n * DAY;
 
+/** For a first delegation, of a holder with one lock. */
+const MOST_GAS = 250_000n;
+
 const STAKE = parseUnits("1000", 18);
 const [AGAINST, FOR] = [0, 1];
 const STATE = { active: 1, defeated: 3, succeeded: 4, queued: 5, executed: 7 };
@@ -119,7 +122,10 @@ test("nobody votes before delegating", async () => {
 });
 
 test("a delegate votes with weight: the longer a lock, the more", async () => {
-  for (const holder of [alice, bob, carol, dave]) await vault.send(holder, "delegate", holder.address);
+  for (const holder of [alice, bob, carol, dave]) {
+    const { gasUsed } = await vault.send(holder, "delegate", holder.address);
+    assert.ok(gasUsed < MOST_GAS, `${gasUsed} gas for a delegation`);
+  }
   assert.equal(await votes(alice), 4n * STAKE);
   assert.equal(await votes(carol), 5n * STAKE / 2n);
   assert.equal(await votes(bob), STAKE);

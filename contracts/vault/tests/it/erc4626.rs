@@ -47,9 +47,7 @@ impl Scene {
         owner: Address,
     ) -> Result<U256, Revert> {
         match by {
-            By::Assets => {
-                self.call(who, IVault::withdrawCall { assets: amount, receiver, owner })
-            }
+            By::Assets => self.call(who, IVault::withdrawCall { assets: amount, receiver, owner }),
             By::Shares => self.call(who, IVault::redeemCall { shares: amount, receiver, owner }),
         }
     }
