@@ -15,10 +15,9 @@ use stylus_sdk::prelude::*;
 
 use crate::{
     IVault, Result, Vault,
-    account::Bucket,
     ledger::{Host, Ledger},
     stake::{bounded, ensure_not_zero},
-    storage::{BOOST_ENDING, Locks, curve, set_curve},
+    storage::{BOOST_ENDING, Bucket, Locks, curve, set_curve},
     words::{Packed, Position},
 };
 
@@ -158,7 +157,7 @@ impl Vault {
     pub(crate) fn finish(&mut self, change: Change) {
         let (week, Change { account, ledger, mut position, .. }) = (change.week(), change);
         position.settled_week = week;
-        position.has_locks = Locks::of(account).locked(self.vm()) > 0;
+        position.has_locks = Locks::of(account).head(self.vm()).0 > 0;
         self.store_position(account, position);
         self.close(&ledger);
     }
@@ -191,21 +190,21 @@ impl Vault {
     /// Counts `assets` of the balance as locked.
     fn raise_locked(&mut self, change: &Change, assets: u128) {
         let locks = Locks::of(change.account);
-        locks.set_locked(self.vm(), locks.locked(self.vm()).saturating_add(assets));
+        let (locked, ends) = locks.head(self.vm());
+        locks.set_head(self.vm(), locked.saturating_add(assets), ends);
     }
 
     /// Adds to what the account has locked until the start of a week, and has its boost end then.
     /// Sums of parts of the balance and of the total boost: they fit 112 bits.
     fn add_to_bucket(&mut self, change: &Change, added: Bucket) {
         let (vm, locks) = (self.vm(), Locks::of(change.account));
-        let slot = locks.bucket(added.end);
-        let mut bucket = Packed::unpack(slot.get(vm));
-        bucket.first = bucket.first.saturating_add(added.assets);
-        bucket.second = bucket.second.saturating_add(added.boost);
-        slot.set(vm, bucket.pack());
-        let mut ends = locks.end_weeks(vm);
+        let mut bucket = locks.bucket(vm, added.end);
+        bucket.assets = bucket.assets.saturating_add(added.assets);
+        bucket.boost = bucket.boost.saturating_add(added.boost);
+        locks.set_bucket(vm, bucket);
+        let (locked, mut ends) = locks.head(vm);
         ends.insert(added.end);
-        locks.set_end_weeks(vm, ends);
+        locks.set_head(vm, locked, ends);
         BOOST_ENDING.add(vm, added.end, added.boost);
         let (topics, data) = ((change.account, start_of(added.end)), (added.assets, added.boost));
         emit!(vm, IVault::Locked, [topics.0, topics.1], [data.0, data.1]);
@@ -221,19 +220,19 @@ impl Vault {
         amount: U256,
     ) -> Result<Bucket> {
         let end = week_of(u64::try_from(unlock_time).unwrap_or(u64::MAX));
-        let bucket = self.bucket(change.account, end);
+        let (vm, locks) = (self.vm(), Locks::of(change.account));
+        let bucket = locks.bucket(vm, end);
         // The bucket of a week of which this is not the start is not meant.
         let meant = U256::from(start_of(end)) == unlock_time;
         let assets = within(amount, unlock_time, if meant { bucket.assets } else { 0 })?;
         let boost = portion_up::<Host>(bucket.boost, assets, bucket.assets);
-        let (vm, locks) = (self.vm(), Locks::of(change.account));
-        let (first, second) =
-            (bucket.assets.saturating_sub(assets), bucket.boost.saturating_sub(boost));
-        locks.bucket(end).set(vm, Packed { first, second, tail: 0 }.pack());
-        if first == 0 {
-            let mut ends = locks.end_weeks(vm);
-            ends.remove(end);
-            locks.set_end_weeks(vm, ends);
+        let left = bucket.assets.saturating_sub(assets);
+        if left == 0 {
+            let (locked, ends) = locks.head(vm);
+            locks.set_head(vm, locked, locks.empty_bucket(vm, end, ends));
+        } else {
+            let boost = bucket.boost.saturating_sub(boost);
+            locks.set_bucket(vm, Bucket { end, assets: left, boost });
         }
         BOOST_ENDING.take(vm, end, boost);
         emit!(vm, IVault::LockReduced, [change.account, start_of(end)], [assets, boost]);

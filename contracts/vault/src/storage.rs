@@ -26,6 +26,8 @@ use alloy_primitives::{Address, U256};
 use components::{Allowances, Permits, Roles, ShortString, Slot, abi::Word};
 use stylus_sdk::host::VM;
 
+use crate::words::Packed;
+
 pub(crate) const TOTALS: Slot = Slot::at(0);
 const CONFIG: Slot = Slot::at(1);
 const CURVE: Slot = Slot::at(2);
@@ -180,9 +182,19 @@ pub(crate) fn correction(account: Address, id: u8) -> Slot {
     CORRECTIONS.key(account).plus(u64::from(id))
 }
 
-/// The locks of one account: the sum of what is locked, the weeks at whose start locks end,
-/// end week → assets and boost, all of which include what has expired and is not settled yet; and the
-/// standing lock: assets, boost and, in the tail, its weeks.
+/// A lock bucket: all of an account's locks that end at the start of the same week.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Bucket {
+    /// The week at whose start it ends.
+    pub(crate) end: u64,
+    /// Zero if there is no such lock.
+    pub(crate) assets: u128,
+    pub(crate) boost: u128,
+}
+
+/// The locks of one account. Three slots: the sum of what is locked and the weeks at whose start locks
+/// end; the root of the buckets by end week, which like the sum include what has expired and is not
+/// settled yet; and the standing lock: assets, boost and, in the tail, its weeks.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Locks(Slot);
 
@@ -191,28 +203,40 @@ impl Locks {
         Self(LOCKS.key(account))
     }
 
-    pub(crate) fn locked(self, vm: &VM) -> u128 {
-        halves(self.0.get(vm)).1
+    /// What is locked, and the weeks at whose start ordinary locks may end.
+    pub(crate) fn head(self, vm: &VM) -> (u128, EndWeeks) {
+        let (locked, ends) = halves(self.0.get(vm));
+        (locked, EndWeeks(ends))
     }
 
-    pub(crate) fn set_locked(self, vm: &VM, assets: u128) {
-        self.0.set(vm, join(0, assets));
+    pub(crate) fn set_head(self, vm: &VM, locked: u128, ends: EndWeeks) {
+        self.0.set(vm, join(locked, ends.0));
     }
 
-    pub(crate) fn end_weeks(self, vm: &VM) -> EndWeeks {
-        EndWeeks(self.0.plus(1).get(vm))
+    /// The ordinary locks that end at the start of week `end`.
+    pub(crate) fn bucket(self, vm: &VM, end: u64) -> Bucket {
+        let word = self.0.plus(1).key(end).get(vm);
+        let Packed { first: assets, second: boost, .. } = Packed::unpack(word);
+        Bucket { end, assets, boost }
     }
 
-    pub(crate) fn set_end_weeks(self, vm: &VM, weeks: EndWeeks) {
-        self.0.plus(1).set(vm, weeks.0);
+    pub(crate) fn set_bucket(self, vm: &VM, Bucket { end, assets, boost }: Bucket) {
+        let packed = Packed { first: assets, second: boost, tail: 0 };
+        self.0.plus(1).key(end).set(vm, packed.pack());
     }
 
-    pub(crate) fn bucket(self, week: u64) -> Slot {
-        self.0.plus(2).key(week)
+    /// Empties the bucket of week `end`. The weeks that are left of `ends`: without this one, unless
+    /// the other week of its pair has locks.
+    pub(crate) fn empty_bucket(self, vm: &VM, end: u64, mut ends: EndWeeks) -> EndWeeks {
+        self.set_bucket(vm, Bucket { end, ..Bucket::default() });
+        if self.bucket(vm, end ^ 1).assets == 0 {
+            ends.remove(end);
+        }
+        ends
     }
 
     pub(crate) const fn standing(self) -> Slot {
-        self.0.plus(3)
+        self.0.plus(2)
     }
 }
 
