@@ -170,7 +170,7 @@ proptest! {
         past in past(), by in by(), who in 0..PEOPLE, to in 0..PEOPLE,
     ) {
         let scene = Scene::open_after(&past, who);
-        let (who, to) = (scene.person(who), scene.person(to));
+        let (who, to, spender) = (scene.person(who), scene.person(to), scene.treasury);
         scene.stage.take_logs();
         prop_assert_eq!(scene.enter(by, who, n(7), to), Ok(n(7)));
         let [entered] = &scene.stage.events::<IVault::Deposit>(scene.vault)[..] else {
@@ -178,11 +178,12 @@ proptest! {
         };
         prop_assert_eq!((entered.sender, entered.owner), (who, to));
         prop_assert_eq!((entered.assets, entered.shares), (n(7), n(7)));
-        prop_assert_eq!(scene.exit(by, who, n(5), to, who), Ok(n(5)));
+        prop_assert_eq!(scene.call(who, IVault::approveCall { spender, value: n(5) }), Ok(true));
+        prop_assert_eq!(scene.exit(by, spender, n(5), to, who), Ok(n(5)));
         let [left] = &scene.stage.events::<IVault::Withdraw>(scene.vault)[..] else {
             panic!("one Withdraw expected")
         };
-        prop_assert_eq!((left.sender, left.receiver, left.owner), (who, to, who));
+        prop_assert_eq!((left.sender, left.receiver, left.owner), (spender, to, who));
         prop_assert_eq!((left.assets, left.shares), (n(5), n(5)));
     }
 

@@ -80,8 +80,8 @@ pub(crate) fn part() -> impl Strategy<Value = u16> {
 pub(crate) fn past() -> impl Strategy<Value = Vec<Step>> {
     let who = || 0..PEOPLE;
     let amount = || (1..90_u32).prop_map(|bits| (1_u128 << bits) - 1);
-    let weeks = || 1..=208_u64;
-    let seconds = prop_oneof![Just(0), Just(1), 1..WEEK, WEEK..30 * WEEK];
+    let weeks = || prop_oneof![2 => 1..=3_u64, 1 => 1..=208_u64];
+    let seconds = prop_oneof![Just(0), Just(1), 1..WEEK, WEEK..4 * WEEK, WEEK..60 * WEEK];
     let step = prop_oneof![
         3 => seconds.prop_map(|seconds| Step::Wait { seconds }),
         3 => (who(), part()).prop_map(|(who, part)| Step::Stake { who, part }),
@@ -103,7 +103,12 @@ pub(crate) fn past() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Step::Pause),
         2 => Just(Step::Unpause),
     ];
-    proptest::collection::vec(step, 0..24)
+    let steps = proptest::collection::vec(step, 0..32);
+    // Mostly, everybody has a stake from the beginning.
+    (proptest::bool::weighted(0.8), steps).prop_map(|(staked, steps)| {
+        let stakes = (0..PEOPLE).map(|who| Step::Stake { who, part: PARTS });
+        stakes.filter(|_| staked).chain(steps).collect()
+    })
 }
 
 /// `part` of `whole`, rounded down.
