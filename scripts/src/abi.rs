@@ -1,6 +1,8 @@
 //! The contracts as the world sees them: bindings made from `abi/*.sol`, and the precompile by which a
 //! Stylus program is activated.
 
+use std::sync::LazyLock;
+
 use alloy::{
     json_abi::JsonAbi,
     sol_types::{GenericContractError, SolInterface},
@@ -44,7 +46,7 @@ mod splitter {
 mod precompile {
     alloy::sol! {
         /// Activates Stylus programs, at `0x…71`.
-        #[sol(rpc, extra_derives(Debug))]
+        #[sol(rpc, abi, extra_derives(Debug))]
         interface ArbWasm {
             error ProgramNotWasm();
             error ProgramNotActivated();
@@ -74,6 +76,16 @@ pub fn interfaces() -> [(&'static str, JsonAbi); 4] {
         ("IVault", IVault::abi::contract()),
         ("IWeth", IWeth::abi::contract()),
     ]
+}
+
+/// The interfaces, and the precompiles that operators call: everything that can be told by name.
+#[must_use]
+pub fn known() -> &'static [JsonAbi] {
+    static KNOWN: LazyLock<Vec<JsonAbi>> = LazyLock::new(|| {
+        let precompiles = [ArbWasm::abi::contract()];
+        interfaces().into_iter().map(|(_, abi)| abi).chain(precompiles).collect()
+    });
+    &KNOWN
 }
 
 /// What a revert says, in words, as far as our interfaces or Solidity itself define it.
