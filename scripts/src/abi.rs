@@ -63,6 +63,12 @@ mod precompile {
             function codehashKeepalive(bytes32 codehash) external payable;
         }
 
+        /// Keeps programs ready, at `0x…72`.
+        #[sol(rpc, abi)]
+        interface ArbWasmCache {
+            function codehashIsCached(bytes32 codehash) external view returns (bool cached);
+        }
+
         /// What the chain's owners have set, at `0x…6b`.
         #[sol(rpc)]
         interface ArbOwnerPublic {
@@ -71,7 +77,7 @@ mod precompile {
     }
 }
 
-pub use precompile::{ArbOwnerPublic, ArbWasm};
+pub use precompile::{ArbOwnerPublic, ArbWasm, ArbWasmCache};
 pub use splitter::ISplitter;
 pub use token::IToken;
 pub use vault::IVault;

@@ -74,7 +74,7 @@ pub fn advice(name: &str) -> Option<&'static str> {
 }
 
 /// By the name of the error.
-const ADVICE: [(&str, &str); 34] = [
+const ADVICE: [(&str, &str); 40] = [
     ("ERC20InsufficientBalance", "send less, or get more of the token first"),
     ("ERC20InsufficientAllowance", "approve the spender for the amount first"),
     ("ERC20InvalidReceiver", "name another receiver"),
@@ -87,6 +87,12 @@ const ADVICE: [(&str, &str); 34] = [
     ("ZeroAmount", "there is nothing to do; name an amount, or wait until there is one"),
     ("AmountTooLarge", "stay at or below the maximum"),
     ("LockDurationOutOfRange", "choose a length between the minimum and the maximum, in weeks"),
+    ("LockTooSmall", "take no more than is in the lock; `tributary position` shows it"),
+    ("LockNotExtended", "choose more weeks, so that the new lock ends later"),
+    ("StandingDurationDiffers", "use the standing lock's duration, or unwind it first"),
+    ("NoEarlyExit", "this vault has no early exit; the lock ends by itself"),
+    ("PenaltyTooHigh", "accept a higher --max-penalty, or wait until it falls"),
+    ("PayoutNotAutomatic", "the account has to opt in: `tributary payout --automatic`"),
     ("UnknownRewardToken", "`tributary status` lists the vault's reward tokens"),
     ("RewardTokenExists", "the token is one of the vault's already"),
     ("RewardTokenIsRetired", "push another of the vault's reward tokens"),

@@ -6,13 +6,19 @@ pub mod completions;
 pub mod demo;
 pub mod devnode;
 pub mod holder;
+pub mod owner;
+pub mod status;
+pub mod treasury;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use eyre::Result;
 
-use crate::failure::{EXIT_CODES, exit_code};
+use crate::{
+    failure::{EXIT_CODES, exit_code},
+    session,
+};
 
 /// Shares a platform's revenue with those who stake its token and those who do its work.
 #[derive(Debug, Parser)]
@@ -34,6 +40,14 @@ enum Command {
     Build(build::Args),
     #[command(flatten)]
     Holder(holder::Command),
+    #[command(flatten)]
+    Treasury(treasury::Command),
+    #[command(flatten)]
+    Owner(owner::Command),
+    /// Tells whether all is well: programs, roles, books, holdings, debts
+    #[command(after_help = "Ends with 6 if something is not as it should be.\n\nExamples:\n  \
+        tributary status\n  tributary status --build --json")]
+    Status(session::Asking<status::Status>),
     /// Writes a script that completes commands and flags in a shell
     #[command(after_help = "Example:\n  \
         tributary completions bash > ~/.local/share/bash-completion/completions/tributary")]
@@ -67,6 +81,9 @@ impl Cli {
             Command::Abi(args) => abi::run(&args),
             Command::Build(args) => build::run(&args),
             Command::Holder(command) => command.run().await,
+            Command::Treasury(command) => command.run().await,
+            Command::Owner(command) => command.run().await,
+            Command::Status(command) => command.run().await,
             Command::Completions(args) => completions::run(&args),
         }
     }

@@ -6,7 +6,7 @@
 //! [networks.sepolia]
 //! chain_id = 421614                   # refused if the node is of another chain
 //! rpc_url = "${SEPOLIA_RPC_URL}"      # from the environment, so that keys of providers stay out
-//! deployments = "deployments"         # directory or file that says where the contracts are
+//! deployments = "deployments"         # directory of <chain id>.json: where the contracts are
 //! account = "operator"                # in Foundry's keystore directory
 //! safe = "0x…"                        # sender of the batches of --safe-batch
 //! explorer = "https://sepolia.arbiscan.io"
@@ -48,7 +48,7 @@ pub struct Network {
     pub chain_id: Option<u64>,
     /// Where its node is; `${NAME}` stands for a variable of the environment.
     pub rpc_url: Option<String>,
-    /// File, or directory of files named by chain id, that says where the contracts are.
+    /// Directory of files named by chain id, which say where the contracts are.
     pub deployments: Option<PathBuf>,
     /// Account in Foundry's keystore directory.
     pub account: Option<String>,

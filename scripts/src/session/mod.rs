@@ -7,8 +7,11 @@
 
 mod amount;
 mod book;
+mod catalog;
 mod config;
 pub mod decode;
+mod page;
+mod permit;
 mod plan;
 mod run;
 mod safe_batch;
@@ -22,7 +25,10 @@ use eyre::Result;
 
 pub use amount::{Amount, NoAmount};
 pub use book::{Book, Entry};
+pub use catalog::{Catalog, Kind, PayeeLine, PolicyLine, SourceLine, label, source_id};
 pub use config::{Config, Network};
+pub use page::{Asking, Inquiry, Sum, table};
+pub use permit::Permit;
 pub use plan::{Plan, Step};
 pub use signer::{Signer, SignerArgs};
 pub use site::{Site, SiteArgs, Token};

@@ -5,7 +5,7 @@ use alloy::{
     sol_types::SolCall,
 };
 
-use crate::chain::Call;
+use crate::{abi::IToken, chain::Call};
 
 /// What a command is going to do.
 #[derive(Clone, Debug)]
@@ -29,6 +29,8 @@ pub struct Step {
     pub value: U256,
     /// The call.
     pub data: Bytes,
+    /// Whether it can only succeed once the step before it is mined.
+    pub needs_previous: bool,
 }
 
 impl Plan {
@@ -43,11 +45,13 @@ impl Plan {
         Self::new(title.clone()).step(title, to, call)
     }
 
-    /// With one more call.
+    /// With one more call. What follows an approval needs it.
     #[must_use]
     pub fn step(mut self, title: impl Into<String>, to: Address, call: &impl SolCall) -> Self {
         let (title, value, data) = (title.into(), U256::ZERO, call.abi_encode().into());
-        self.steps.push(Step { title, to, value, data });
+        let approval = IToken::approveCall::SELECTOR;
+        let needs_previous = self.steps.last().is_some_and(|last| last.data.starts_with(&approval));
+        self.steps.push(Step { title, to, value, data, needs_previous });
         self
     }
 

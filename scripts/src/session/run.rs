@@ -79,17 +79,22 @@ impl Session {
     pub async fn carry_out(&self, plan: Plan) -> Result<()> {
         let mut record = self.record(&plan);
         self.head(&plan).await?;
+        for (place, step) in plan.steps.iter().enumerate() {
+            record.transactions.push(self.rehearse(place + 1, step).await?);
+        }
         if plan.steps.is_empty() {
             self.say("  Nothing to do.");
         } else if let Some(file) = &self.fate.safe_batch {
-            record.transactions.push(self.rehearse(1, &plan.steps[0]).await?);
             let safe = Some(self.sender.address);
             let count = safe_batch::append(file, self.site.chain.chain_id(), safe, &plan)?;
             let file = file.display().to_string();
             self.say(&format!("  {file} holds {count} transactions now. Nothing was sent."));
             record.safe_batch = Some(file);
+        } else if self.may_send(plan.steps.len())? {
+            self.send_all(&plan, &mut record.transactions).await?;
+            record.sent = true;
         } else {
-            record.sent = self.send_all(&plan, &mut record.transactions).await?;
+            self.say("  Nothing was sent. Add --broadcast to send.");
         }
         if self.site.json {
             println!("{}", serde_json::to_string_pretty(&record)?);
@@ -128,35 +133,29 @@ impl Session {
         Ok(())
     }
 
-    /// Simulates each call right before it is sent: later ones may need the earlier ones.
-    async fn send_all(&self, plan: &Plan, done: &mut Vec<Done>) -> Result<bool> {
-        for (place, step) in plan.steps.iter().enumerate() {
-            done.push(self.rehearse(place + 1, step).await?);
-            if place == 0 && !self.may_send(plan)? {
-                self.show_rest(plan);
-                return Ok(false);
+    async fn send_all(&self, plan: &Plan, done: &mut [Done]) -> Result<()> {
+        let signer = self.sender.signer.as_ref().ok_or_else(|| {
+            Failure::usage("nobody signs; give --account NAME or --keystore FILE")
+        })?;
+        let job = Progress::default().job("sending", plan.steps.len() as u64);
+        for (step, done) in plan.steps.iter().zip(done) {
+            if step.needs_previous {
+                done.simulated = Some(self.simulate(step).await?);
             }
-            let Some(signer) = &self.sender.signer else {
-                return Err(Failure::usage("nobody signs; give --account NAME or --keystore FILE"));
-            };
-            let mined = self.send(signer, step, plan.steps.len()).await?;
-            if let Some(last) = done.last_mut() {
-                last.mined = Some(mined);
-            }
+            job.say(&step.title);
+            done.mined = Some(self.send(signer, step).await?);
+            job.step();
         }
-        Ok(true)
+        job.done("mined");
+        Ok(())
     }
 
-    fn show_rest(&self, plan: &Plan) {
-        for (place, step) in plan.steps.iter().enumerate().skip(1) {
-            self.show(place + 1, step);
-            self.say("       not simulated: it needs what comes before it");
-        }
-        self.say("  Nothing was sent. Add --broadcast to send.");
-    }
-
-    /// `--broadcast`, or a yes of whoever sits at the terminal.
-    fn may_send(&self, plan: &Plan) -> Result<bool> {
+    /// Whether `count` transactions may be sent: by `--broadcast`, or a yes of whoever sits at the
+    /// terminal.
+    ///
+    /// # Errors
+    /// The operator declined.
+    pub fn may_send(&self, count: usize) -> Result<bool> {
         if self.fate.broadcast {
             return Ok(true);
         }
@@ -164,10 +163,6 @@ impl Session {
         if !somebody || self.sender.signer.is_none() {
             return Ok(false);
         }
-        for (place, step) in plan.steps.iter().enumerate().skip(1) {
-            self.show(place + 1, step);
-        }
-        let count = plan.steps.len();
         let question =
             if count == 1 { "Send it?".to_owned() } else { format!("Send {count} transactions?") };
         match dialoguer::Confirm::new().with_prompt(question).default(false).interact()? {
@@ -186,13 +181,18 @@ impl Session {
         }
     }
 
+    /// Shows a step, and simulates it unless what it needs is still to come.
     async fn rehearse(&self, place: usize, step: &Step) -> Result<Done> {
         self.show(place, step);
-        let simulated = self.simulate(step).await?;
-        self.say(&format!(
-            "       simulated: succeeds, {} gas",
-            separated(&simulated.gas_estimate.to_string())
-        ));
+        let simulated = if step.needs_previous {
+            self.say("       simulated when the step before it is mined");
+            None
+        } else {
+            let simulated = self.simulate(step).await?;
+            let gas = separated(&simulated.gas_estimate.to_string());
+            self.say(&format!("       simulated: succeeds, {gas} gas"));
+            Some(simulated)
+        };
         let call = decode::call(&step.data);
         Ok(Done {
             title: step.title.clone(),
@@ -201,7 +201,7 @@ impl Session {
             data: step.data.clone(),
             function: call.as_ref().map(|call| call.name.clone()).unwrap_or_default(),
             arguments: call.map(|call| call.arguments()).unwrap_or_default(),
-            simulated: Some(simulated),
+            simulated,
             mined: None,
         })
     }
@@ -221,11 +221,8 @@ impl Session {
         Ok(Simulated { gas_estimate, returns })
     }
 
-    async fn send(&self, signer: &Signer, step: &Step, steps: usize) -> Result<Mined> {
-        let job = Progress::default().job("sending", steps as u64);
-        job.say(&step.title);
+    async fn send(&self, signer: &Signer, step: &Step) -> Result<Mined> {
         let receipt = self.site.chain.send(signer, step.call()).await?;
-        job.done("mined");
         let mined = self.mined(&receipt);
         let gas = separated(&mined.gas_used.to_string());
         self.say(&format!("       sent {}, block {}, {gas} gas", mined.hash, mined.block));

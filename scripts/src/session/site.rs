@@ -32,8 +32,8 @@ pub struct SiteArgs {
     /// Configuration file [default: tributary.toml, if it exists]
     #[arg(long, value_name = "FILE", env = "TRIBUTARY_CONFIG")]
     config: Option<PathBuf>,
-    /// Where the contracts are: a file, or a directory of <chain id>.json [default: deployments]
-    #[arg(long, value_name = "PATH", env = "TRIBUTARY_DEPLOYMENTS")]
+    /// Directory of <chain id>.json, which say where the contracts are [default: deployments]
+    #[arg(long, value_name = "DIRECTORY", env = "TRIBUTARY_DEPLOYMENTS")]
     deployments: Option<PathBuf>,
     /// The vault, whatever the deployment says
     #[arg(long, value_name = "ADDRESS")]
@@ -60,7 +60,7 @@ pub struct Site {
 }
 
 /// A token's own words on itself.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
     /// Where it is.
     pub address: Address,
