@@ -117,12 +117,12 @@ impl Vault {
     }
 
     /// Deposits `penalty` with the splitter or, if it doesn't take that, sends it there. What the
-    /// splitter says is not believed: the balance tells what left, and no allowance stays.
+    /// splitter says is not believed: the allowance tells what it left, whatever else it did with the
+    /// vault meanwhile, and none stays.
     fn pay_penalty(&mut self, splitter: Address, penalty: U256) -> Result<()> {
         let (vm, here) = (self.vm(), self.vm().contract_address());
         let asset = Config::get(vm).asset;
         let source = B256::from(PENALTY_SOURCE.get(vm));
-        let before = components::balance_of(vm, asset, here)?;
         components::safe_approve(vm, asset, splitter, penalty)?;
         let deposit = calldata!(Splitter::depositCall, source, asset, penalty);
         // SAFETY: the cache is emptied first and no storage value is kept across the call.
@@ -130,8 +130,7 @@ impl Vault {
             RawCall::new(vm).clear_storage_cache().skip_return_data().call(splitter, &deposit)
         };
         drop(answer);
-        let left = before.saturating_sub(components::balance_of(vm, asset, here)?);
-        let rest = penalty.saturating_sub(left);
+        let rest = components::allowance(vm, asset, here, splitter)?.min(penalty);
         if rest.is_zero() {
             return Ok(());
         }

@@ -120,6 +120,6 @@ pub use roles::Roles;
 pub use short_string::ShortString;
 pub use slot::Slot;
 pub use tokens::{
-    balance_of, decimals, safe_approve, safe_transfer, safe_transfer_from, send_value, try_permit,
-    try_transfer,
+    allowance, balance_of, decimals, safe_approve, safe_transfer, safe_transfer_from, send_value,
+    try_permit, try_transfer,
 };

@@ -22,6 +22,7 @@ use crate::{
 sol! {
     interface Erc20 {
         function balanceOf(address account) external view returns (uint256);
+        function allowance(address owner, address spender) external view returns (uint256);
         function decimals() external view returns (uint8);
         function approve(address spender, uint256 value) external returns (bool);
         function transfer(address to, uint256 value) external returns (bool);
@@ -85,6 +86,18 @@ pub fn safe_approve(vm: &VM, token: Address, spender: Address, value: U256) -> R
 /// *Reverts* with `TokenTransferFailed` if the token reverts or answers anything but one word.
 pub fn balance_of(vm: &VM, token: Address, account: Address) -> Result<U256, Revert> {
     query(vm, token, &calldata!(Erc20::balanceOfCall, account))
+}
+
+/// What `spender` may still pull of `token` from `owner`.
+///
+/// *Reverts* with `TokenTransferFailed` if the token reverts or answers anything but one word.
+pub fn allowance(
+    vm: &VM,
+    token: Address,
+    owner: Address,
+    spender: Address,
+) -> Result<U256, Revert> {
+    query(vm, token, &calldata!(Erc20::allowanceCall, owner, spender))
 }
 
 /// The number of decimals of `token`.
