@@ -1,32 +1,7 @@
-// Batch files of Safe's Transaction Builder, written and read as that application does.
+// Batch files of Safe's Transaction Builder, read as that application does.
 
 import assert from "node:assert/strict";
 import { encodeFunctionData, keccak256, toHex } from "viem";
-
-/** A file of `calls`, each to a function of a contract's ABI: `{ to, abi, functionName, args }`. */
-export function writeBatch({ chainId, safe, name, calls }) {
-  const file = {
-    version: "1.0",
-    chainId: String(chainId),
-    createdAt: Date.now(),
-    meta: { name, description: "", txBuilderVersion: "1.18.0", createdFromSafeAddress: safe, createdFromOwnerAddress: "" },
-    transactions: calls.map(described),
-  };
-  return { ...file, meta: { ...file.meta, checksum: checksum(file) } };
-}
-
-function described({ to, abi, functionName, args }) {
-  const method = abi.find(({ type, name }) => type === "function" && name === functionName);
-  return {
-    to,
-    value: "0",
-    data: null,
-    contractMethod: { name: functionName, payable: method.stateMutability === "payable", inputs: method.inputs },
-    contractInputsValues: Object.fromEntries(method.inputs.map(({ name }, index) => [name, shown(args[index])])),
-  };
-}
-
-const shown = (value) => (Array.isArray(value) ? `[${value.map(shown).join(",")}]` : String(value));
 
 /** The transactions of a file, `{ to, value, data }`, or an error if the application would not take it as it is. */
 export function readBatch(file, chainId) {
