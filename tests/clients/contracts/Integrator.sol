@@ -40,6 +40,27 @@ contract Holder {
         return vault.claim(only(token))[0];
     }
 
+    /// @notice Stakes what it earned in the asset, and locks that without end.
+    function restake(uint256 durationWeeks) external returns (uint256 earned, uint256 boost) {
+        earned = vault.compound();
+        boost = vault.lockStanding(earned, durationWeeks);
+    }
+
+    /// @notice Lets all that is locked without end run out.
+    function wind() external returns (uint256 unlockTime) {
+        (uint256 assets,,) = vault.standingOf(address(this));
+        return vault.unwind(assets);
+    }
+
+    /// @notice Leaves a lock for at most a tenth of it.
+    function exit(uint256 unlockTime, uint256 assets) external returns (uint256 penalty) {
+        return vault.exitEarly(unlockTime, assets, assets / 10);
+    }
+
+    function voteBy(address delegate) external {
+        vault.delegate(delegate);
+    }
+
     /// @notice Takes everything out that is unlocked.
     function leaveTo(address receiver) external returns (uint256 assets) {
         return vault.redeem(vault.maxRedeem(address(this)), receiver, address(this));

@@ -5,11 +5,17 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { parseEther, zeroHash } from "viem";
+import { parseAbi, parseEther, zeroHash } from "viem";
+import { privateKeyToAccount } from "viem/accounts";
 import { Chain, account } from "../lib/chain.js";
 import { deployment } from "../lib/deployment.js";
+import { CHAIN_OWNER } from "../lib/node.js";
 import * as story from "../lib/scenario.js";
 import { compile, newest, oldest } from "../lib/solidity.js";
+
+/** Where the owner of the chain, or a cache manager for a bid, has programs kept ready. */
+const ARB_WASM_CACHE = "0x0000000000000000000000000000000000000072";
+const ARB_WASM_CACHE_ABI = parseAbi(["function cacheProgram(address program)"]);
 
 const directory = path.join(import.meta.dirname, "../../../abi");
 const interfaces = readdirSync(directory).filter((file) => file.endsWith(".sol"));
@@ -23,6 +29,7 @@ const token = at("token", "IToken");
 const dollar = at("dollar", "IToken");
 const weth = at("weth", "IWeth");
 const [owner, alice] = [0, 1].map(account);
+const chainOwner = privateKeyToAccount(CHAIN_OWNER);
 
 /** The ABI as a set of lines, without what is not of the interface: order, and Solidity's own types. */
 const entries = (abi) => new Set(abi.map((entry) => JSON.stringify(entry, comparable)));
@@ -141,9 +148,54 @@ test("a contract is a payee that takes revenue as the vault does, and loses none
   assert.equal(await dollar.read("allowance", splitter.address, payee.address), 0n);
 });
 
+test("a contract restakes what it earned for good, and lets it run out", async () => {
+  await vault.send(owner, "addRewardToken", token.address, story.STREAM_WEEKS);
+  await token.send(owner, "approve", vault.address, story.ALICE_STAKE);
+  await vault.send(owner, "notifyRevenue", token.address, story.ALICE_STAKE);
+  await chain.wait(story.PATIENCE);
+  const earned = (await holder.read("position", token.address)).claimable;
+  assert.ok(story.withinAUnit(earned, story.ALICE_STAKE), `${earned} can be claimed`);
+  const receipt = await holder.send(alice, "restake", story.LOCK_WEEKS);
+  const { assets, boost } = vault.event(receipt, "StandingLocked");
+  assert.deepEqual([assets, boost], [earned, earned * 3n / 2n]);
+  const { assets: unwound } = vault.event(await holder.send(alice, "wind"), "Unwound");
+  assert.equal(unwound, earned);
+});
+
+test("a contract leaves a lock early for no more than it agreed to", async () => {
+  const [[unlockTime]] = await vault.read("locksOf", holder.address);
+  const penalties = (bps) => vault.send(owner, "setPenaltyCurve", [0], [bps], splitter.address, source);
+  const assets = story.ALICE_LOCK / 2n;
+  await penalties(2_000);
+  assert.deepEqual(
+    await holder.refusal(alice, "exit", unlockTime, assets),
+    ["PenaltyTooHigh", [assets / 5n, assets / 10n]],
+  );
+  await penalties(1_000);
+  const { penalty } = vault.event(await holder.send(alice, "exit", unlockTime, assets), "ExitedEarly");
+  assert.equal(penalty, assets / 10n);
+});
+
+test("contracts that only know the standards find them in the vault", async () => {
+  const { Standards } = compile("contracts/Standards.sol", { evmVersion: "cancun" });
+  const stranger = await create(Standards);
+  // ERC-165 gives an answer 30,000 gas, which is about what starting the vault costs until it is cached.
+  await chain.at(ARB_WASM_CACHE, ARB_WASM_CACHE_ABI).send(chainOwner, "cacheProgram", vault.address);
+  assert.deepEqual(await stranger.read("supported", vault.address), [true, true, true, true, true, true, false]);
+  await token.send(owner, "transfer", stranger.address, 1_001n);
+  const { result } = await chain.reader.simulateContract({ ...stranger, functionName: "roundTrip", args: [vault.address] });
+  assert.deepEqual(result, [1_001n, 1_001n]);
+  await stranger.send(alice, "roundTrip", vault.address);
+  await holder.send(alice, "voteBy", alice.address);
+  await chain.wait(story.WEEK);
+  const weight = await vault.read("weightOf", holder.address);
+  assert.deepEqual(await stranger.read("votes", vault.address, alice.address), [weight, weight, await vault.read("totalWeight")]);
+});
+
 test("a contract leaves with everything that is unlocked", async () => {
   const before = await token.read("balanceOf", alice.address);
+  const { shares, unlocked } = await holder.read("position", dollar.address);
   await holder.send(alice, "leaveTo", alice.address);
-  assert.equal(await token.read("balanceOf", alice.address), before + story.ALICE_UNLOCKED);
-  assert.equal((await holder.read("position", dollar.address)).shares, story.ALICE_LOCK);
+  assert.equal(await token.read("balanceOf", alice.address), before + unlocked);
+  assert.equal((await holder.read("position", dollar.address)).shares, shares - unlocked);
 });
