@@ -92,13 +92,13 @@ async function placeContract(chain, owner, artifacts, name, parameters) {
 }
 
 /** Activates, unless a program with the same code is active already. */
-async function activate(chain, owner, program) {
+export async function activate(chain, payer, program) {
   const programs = chain.at(ARB_WASM, ARB_WASM_ABI);
   const data = programs.data("activateProgram", program);
   try {
-    await chain.transact({ account: owner, to: ARB_WASM, data, value: parseEther("1") });
+    await chain.transact({ account: payer, to: ARB_WASM, data, value: parseEther("1") });
   } catch {
-    const refused = await programs.refusal(owner, "activateProgram", program);
+    const refused = await programs.refusal(payer, "activateProgram", program);
     if (refused[0] !== "ProgramUpToDate") throw new Error(`${program} cannot be activated: ${refused}`);
   }
 }

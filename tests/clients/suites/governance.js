@@ -8,6 +8,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { keccak256, parseSignature, parseUnits, stringToHex, zeroAddress, zeroHash } from "viem";
 import { Chain, account } from "../lib/chain.js";
+import { activate } from "../lib/deploy.js";
 import { deployment } from "../lib/deployment.js";
 import * as story from "../lib/scenario.js";
 import { compile } from "../lib/solidity.js";
@@ -185,6 +186,15 @@ test("a proposal that too few vote for is defeated", async () => {
   assert.deepEqual([error, id], ["GovernorUnexpectedProposalState", lonely.id]);
 });
 
+test("what the vault refuses fails with the vault's own error, and stays open", async () => {
+  const wrong = await propose("A curve that begins too late", [vault, "setCurve", [1], [10_000]]);
+  await decide(wrong, [[alice, FOR]]);
+  await governor.send(relayer, "queue", ...wrong.actions);
+  await chain.wait(TIMELOCK_DELAY);
+  assert.deepEqual(await governor.refusal(relayer, "execute", ...wrong.actions), ["InvalidCurve", []]);
+  assert.equal(await state(wrong), STATE.queued);
+});
+
 const CURVE = { weeks: [0, 26, 104], bps: [10_000, 15_000, 30_000] };
 let reform;
 let policyId;
@@ -281,4 +291,12 @@ test("a stake of this week counts for quorums from the next week on", async () =
   assert.equal(await vault.read("getPastTotalSupply", await chain.now() - 1n), before);
   await chain.wait(story.WEEK);
   assert.equal(await vault.read("getPastTotalSupply", await chain.now() - 1n), before + STAKE);
+});
+
+test("years later only what is locked for good has kept its weight", async () => {
+  await chain.wait(209n * story.WEEK);
+  // Programs have to be activated anew each year; nobody did, and nothing is lost.
+  await activate(chain, relayer, vault.address);
+  assert.equal(await votes(carol), STAKE);
+  assert.equal(await votes(alice), STAKE + (5n * STAKE / 2n), "her own stake, and Erin's standing lock");
 });
