@@ -26,7 +26,12 @@ impl Scene {
     }
 
     /// Hands in a permit of `wallet` for Bob, signed by `signer`.
-    fn permit(&self, wallet: &Wallet, signer: &Wallet, deadline: u64) -> Result<(), Revert> {
+    pub(crate) fn permit(
+        &self,
+        wallet: &Wallet,
+        signer: &Wallet,
+        deadline: u64,
+    ) -> Result<(), Revert> {
         let (owner, spender, value) = (wallet.address, self.bob, n(70));
         let nonce = self.read(IVault::noncesCall { owner });
         let deadline = U256::from(deadline);
