@@ -15,16 +15,16 @@ use crate::{
 };
 
 /// What everybody could see of a holder before and after.
-type Standing = (U256, U256, U256, U256);
+type Seen = (U256, U256, U256, U256);
 
 impl Scene {
-    fn standing(&self, who: Address) -> Standing {
+    fn seen(&self, who: Address) -> Seen {
         let earned = self.claimable(who, self.asset);
         (self.shares(who), self.unlocked(who), self.weight(who), earned)
     }
 
-    fn standings(&self) -> Vec<Standing> {
-        self.people().into_iter().map(|who| self.standing(who)).collect()
+    fn everybody_seen(&self) -> Vec<Seen> {
+        self.people().into_iter().map(|who| self.seen(who)).collect()
     }
 
     fn permit_of(&self, permit: &Permit, (v, r, s): (u8, B256, B256)) -> Result<(), Revert> {
@@ -99,7 +99,7 @@ proptest! {
         let scene = Scene::after(&past);
         let (from, to) = (scene.person(from), scene.person(to));
         let value = portion(scene.unlocked(from), part);
-        let (before, supply) = (scene.standings(), scene.supply());
+        let (before, supply) = (scene.everybody_seen(), scene.supply());
         scene.stage.take_logs();
         prop_assert_eq!(scene.transfer(from, to, value), Ok(true));
         let [moved] = &scene.stage.events::<IVault::Transfer>(scene.vault)[..] else {
@@ -112,7 +112,7 @@ proptest! {
                 amount + if who == to { value } else { n(0) } - given
             };
             let expected = (change(shares), change(unlocked), change(weight), earned);
-            prop_assert_eq!(scene.standing(who), expected);
+            prop_assert_eq!(scene.seen(who), expected);
         }
         prop_assert_eq!(scene.supply(), supply);
     }
@@ -124,12 +124,12 @@ proptest! {
         let scene = Scene::after(&past);
         let (from, to) = (scene.person(from), scene.person(to));
         let value = scene.unlocked(from) + (U256::from(1) << above);
-        let before = scene.standings();
+        let before = scene.everybody_seen();
         let refused = scene.transfer(from, to, value).expect_err("it is too much");
         let locked = refused.is::<IVault::SharesLocked>();
         prop_assert_eq!(locked, value <= scene.shares(from), "the error tells why");
         prop_assert!(locked || refused.is::<IVault::ERC20InsufficientBalance>());
-        prop_assert_eq!(scene.standings(), before);
+        prop_assert_eq!(scene.everybody_seen(), before);
     }
 
     #[test]
@@ -139,7 +139,7 @@ proptest! {
         let scene = Scene::after(&past);
         let (owner, spender, to) = (scene.person(owner), scene.treasury, scene.guardian);
         let approved = portion(scene.unlocked(owner), part);
-        let before = scene.standings();
+        let before = scene.everybody_seen();
         scene.stage.take_logs();
         for value in [n(first), approved] {
             prop_assert_eq!(scene.call(owner, IVault::approveCall { spender, value }), Ok(true));
@@ -148,7 +148,7 @@ proptest! {
         let logged = scene.stage.events::<IVault::Approval>(scene.vault);
         let logged: Vec<_> = logged.iter().map(|log| (log.owner, log.spender, log.value)).collect();
         prop_assert_eq!(logged, [(owner, spender, n(first)), (owner, spender, approved)]);
-        prop_assert_eq!(scene.standings(), before, "an approval moves nothing");
+        prop_assert_eq!(scene.everybody_seen(), before, "an approval moves nothing");
         prop_assert_eq!(scene.allowance_of(spender, owner), n(0));
 
         let value = portion(approved, spent);

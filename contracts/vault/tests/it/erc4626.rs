@@ -31,14 +31,20 @@ fn any_amount() -> impl Strategy<Value = U256> {
 }
 
 impl Scene {
-    fn enter(&self, by: By, who: Address, amount: U256, receiver: Address) -> Result<U256, Revert> {
+    fn put_in(
+        &self,
+        by: By,
+        who: Address,
+        amount: U256,
+        receiver: Address,
+    ) -> Result<U256, Revert> {
         match by {
             By::Assets => self.call(who, IVault::depositCall { assets: amount, receiver }),
             By::Shares => self.call(who, IVault::mintCall { shares: amount, receiver }),
         }
     }
 
-    fn exit(
+    fn take_out(
         &self,
         by: By,
         who: Address,
@@ -132,7 +138,7 @@ proptest! {
         let amount = portion(scene.coins(scene.asset, who), part).max(n(1));
         let (promised, before) = (scene.preview_in(by, amount), scene.holdings());
         let unlocked = scene.unlocked(receiver);
-        prop_assert_eq!(scene.enter(by, who, amount, receiver), Ok(promised));
+        prop_assert_eq!(scene.put_in(by, who, amount, receiver), Ok(promised));
         for ((person, (shares, coins)), (now_shares, now_coins)) in
             scene.people().into_iter().zip(before).zip(scene.holdings())
         {
@@ -153,7 +159,7 @@ proptest! {
         let (owner, receiver) = (scene.person(owner), scene.person(to));
         let amount = portion(scene.max_out(by, owner), part).max(n(1));
         let (promised, before) = (scene.preview_out(by, amount), scene.holdings());
-        prop_assert_eq!(scene.exit(by, owner, amount, receiver, owner), Ok(promised));
+        prop_assert_eq!(scene.take_out(by, owner, amount, receiver, owner), Ok(promised));
         for ((person, (shares, coins)), (now_shares, now_coins)) in
             scene.people().into_iter().zip(before).zip(scene.holdings())
         {
@@ -172,14 +178,14 @@ proptest! {
         let scene = Scene::open_after(&past, who);
         let (who, to, spender) = (scene.person(who), scene.person(to), scene.treasury);
         scene.stage.take_logs();
-        prop_assert_eq!(scene.enter(by, who, n(7), to), Ok(n(7)));
+        prop_assert_eq!(scene.put_in(by, who, n(7), to), Ok(n(7)));
         let [entered] = &scene.stage.events::<IVault::Deposit>(scene.vault)[..] else {
             panic!("one Deposit expected")
         };
         prop_assert_eq!((entered.sender, entered.owner), (who, to));
         prop_assert_eq!((entered.assets, entered.shares), (n(7), n(7)));
         prop_assert_eq!(scene.call(who, IVault::approveCall { spender, value: n(5) }), Ok(true));
-        prop_assert_eq!(scene.exit(by, spender, n(5), to, who), Ok(n(5)));
+        prop_assert_eq!(scene.take_out(by, spender, n(5), to, who), Ok(n(5)));
         let [left] = &scene.stage.events::<IVault::Withdraw>(scene.vault)[..] else {
             panic!("one Withdraw expected")
         };
@@ -197,11 +203,11 @@ proptest! {
         prop_assert_eq!(scene.call(owner, IVault::approveCall { spender, value }), Ok(true));
         if !infinite {
             let needed = n(allowed + 1);
-            let refused = scene.exit(by, spender, needed, spender, owner);
+            let refused = scene.take_out(by, spender, needed, spender, owner);
             let short = IVault::ERC20InsufficientAllowance { spender, allowance: value, needed };
             prop_assert_eq!(refused, Err(Revert::of(short)));
         }
-        prop_assert_eq!(scene.exit(by, spender, n(allowed), spender, owner), Ok(n(allowed)));
+        prop_assert_eq!(scene.take_out(by, spender, n(allowed), spender, owner), Ok(n(allowed)));
         let left = if infinite { U256::MAX } else { n(0) };
         prop_assert_eq!(scene.allowance_of(owner, spender), left);
     }
@@ -212,7 +218,7 @@ proptest! {
         let owner = scene.person(owner);
         let amount = portion(scene.max_out(by, owner), part).max(n(1));
         let before = scene.holdings();
-        prop_assert!(scene.exit(by, scene.treasury, amount, scene.treasury, owner).is_err());
+        prop_assert!(scene.take_out(by, scene.treasury, amount, scene.treasury, owner).is_err());
         prop_assert_eq!(scene.holdings(), before);
     }
 
@@ -226,9 +232,9 @@ proptest! {
         let max = scene.max_in(by, receiver);
         let room = if scene.is_paused() { n(0) } else { MAX - scene.supply() };
         prop_assert_eq!(max, room);
-        prop_assert!(scene.enter(by, who, max + n(1), receiver).is_err());
+        prop_assert!(scene.put_in(by, who, max + n(1), receiver).is_err());
         if !max.is_zero() {
-            prop_assert_eq!(scene.enter(by, who, max, receiver), Ok(max));
+            prop_assert_eq!(scene.put_in(by, who, max, receiver), Ok(max));
             prop_assert_eq!(scene.max_in(by, receiver), n(0));
         }
     }
@@ -245,8 +251,8 @@ proptest! {
         }
         prop_assert_eq!(scene.max_out(by, owner), max);
         prop_assert_eq!(max, scene.unlocked(owner));
-        prop_assert!(scene.exit(by, owner, max + n(1), owner, owner).is_err());
-        prop_assert_eq!(scene.exit(by, owner, max, owner, owner), Ok(max));
+        prop_assert!(scene.take_out(by, owner, max + n(1), owner, owner).is_err());
+        prop_assert_eq!(scene.take_out(by, owner, max, owner, owner), Ok(max));
         prop_assert_eq!(scene.max_out(by, owner), n(0));
     }
 
@@ -257,7 +263,7 @@ proptest! {
         scene.pause();
         prop_assert_eq!(scene.max_in(by, who), n(0));
         let refused = Err(Revert::of(IVault::EnforcedPause {}));
-        prop_assert_eq!(scene.enter(by, who, n(1), who), refused);
+        prop_assert_eq!(scene.put_in(by, who, n(1), who), refused);
     }
 
     #[test]
@@ -268,8 +274,8 @@ proptest! {
         let who = scene.person(who);
         let amount = portion(scene.coins(scene.asset, who), part).max(n(1));
         let before = (scene.holdings(), scene.supply());
-        let given = scene.enter(enter, who, amount, who).expect("there is enough");
-        let taken = scene.exit(exit, who, given, who, who).expect("it is unlocked");
+        let given = scene.put_in(enter, who, amount, who).expect("there is enough");
+        let taken = scene.take_out(exit, who, given, who, who).expect("it is unlocked");
         prop_assert_eq!(taken, amount);
         prop_assert_eq!((scene.holdings(), scene.supply()), before);
     }
@@ -282,8 +288,8 @@ proptest! {
         let who = scene.person(who);
         let amount = portion(scene.max_out(exit, who), part).max(n(1));
         let before = (scene.holdings(), scene.supply());
-        let given = scene.exit(exit, who, amount, who, who).expect("it is unlocked");
-        let taken = scene.enter(enter, who, given, who).expect("there is enough");
+        let given = scene.take_out(exit, who, amount, who, who).expect("it is unlocked");
+        let taken = scene.put_in(enter, who, given, who).expect("there is enough");
         prop_assert_eq!(taken, amount);
         prop_assert_eq!((scene.holdings(), scene.supply()), before);
     }
