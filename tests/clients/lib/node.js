@@ -13,9 +13,6 @@ const PATIENCE_MS = 20_000;
 /** The chain id of both nodes, so that signatures and addresses agree. */
 export const CHAIN_ID = 412_346;
 
-/** The key of the account that owns every development chain of Nitro; everybody knows it. */
-export const CHAIN_OWNER = "0xb6b15c8cb491557369f3c7d2c287b053eb229daa9c22138887752191c9520659";
-
 /** Starts our node: `tributary devnode`, built by `run`. */
 export function startDevnode(extra = []) {
   const command = process.env.TRIBUTARY;
