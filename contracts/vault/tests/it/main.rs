@@ -17,6 +17,7 @@ mod past;
 mod payouts;
 mod permit;
 mod permits_in;
+mod properties;
 mod reentry;
 mod reward_tokens;
 mod roles;
