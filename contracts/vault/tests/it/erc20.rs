@@ -24,7 +24,7 @@ impl Scene {
     }
 
     fn everybody_seen(&self) -> Vec<Seen> {
-        self.people().into_iter().map(|who| self.seen(who)).collect()
+        self.everybody().into_iter().map(|who| self.seen(who)).collect()
     }
 
     fn permit_of(&self, permit: &Permit, (v, r, s): (u8, B256, B256)) -> Result<(), Revert> {
@@ -86,7 +86,7 @@ proptest! {
                 *balances.entry(moved.to).or_default() += moved.value;
             }
         }
-        for who in scene.people() {
+        for who in scene.everybody() {
             prop_assert_eq!(scene.shares(who), balances.get(&who).copied().unwrap_or_default());
         }
         prop_assert_eq!(scene.supply(), balances.values().sum::<U256>());
@@ -106,7 +106,7 @@ proptest! {
             panic!("one Transfer expected")
         };
         prop_assert_eq!((moved.from, moved.to, moved.value), (from, to, value));
-        for (who, (shares, unlocked, weight, earned)) in scene.people().into_iter().zip(before) {
+        for (who, (shares, unlocked, weight, earned)) in scene.everybody().into_iter().zip(before) {
             let change = |amount: U256| {
                 let given = if who == from { value } else { n(0) };
                 amount + if who == to { value } else { n(0) } - given

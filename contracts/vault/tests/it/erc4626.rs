@@ -121,7 +121,7 @@ proptest! {
     #[test]
     fn total_assets_are_what_all_shares_are_worth_and_the_vault_has_them(past in past()) {
         let scene = Scene::after(&past);
-        let shares: U256 = scene.people().into_iter().map(|who| scene.shares(who)).sum();
+        let shares: U256 = scene.everybody().into_iter().map(|who| scene.shares(who)).sum();
         prop_assert_eq!(scene.total_assets(), shares);
         prop_assert_eq!(scene.supply(), shares);
         let revenue = scene.reward(scene.asset);
@@ -140,7 +140,7 @@ proptest! {
         let unlocked = scene.unlocked(receiver);
         prop_assert_eq!(scene.put_in(by, who, amount, receiver), Ok(promised));
         for ((person, (shares, coins)), (now_shares, now_coins)) in
-            scene.people().into_iter().zip(before).zip(scene.holdings())
+            scene.everybody().into_iter().zip(before).zip(scene.holdings())
         {
             let minted = if person == receiver { amount } else { n(0) };
             prop_assert_eq!(now_shares, shares + minted);
@@ -161,7 +161,7 @@ proptest! {
         let (promised, before) = (scene.preview_out(by, amount), scene.holdings());
         prop_assert_eq!(scene.take_out(by, owner, amount, receiver, owner), Ok(promised));
         for ((person, (shares, coins)), (now_shares, now_coins)) in
-            scene.people().into_iter().zip(before).zip(scene.holdings())
+            scene.everybody().into_iter().zip(before).zip(scene.holdings())
         {
             let burnt = if person == owner { amount } else { n(0) };
             prop_assert_eq!(now_shares, shares - burnt);
@@ -236,6 +236,17 @@ proptest! {
         if !max.is_zero() {
             prop_assert_eq!(scene.put_in(by, who, max, receiver), Ok(max));
             prop_assert_eq!(scene.max_in(by, receiver), n(0));
+        }
+    }
+
+    #[test]
+    fn nothing_may_enter_for_who_can_hold_no_shares(past in past(), by in by(), who in 0..PEOPLE) {
+        let scene = Scene::open_after(&past, who);
+        let who = scene.person(who);
+        for receiver in [Address::ZERO, scene.vault] {
+            prop_assert_eq!(scene.max_in(by, receiver), n(0));
+            let refused = Err(Revert::of(IVault::ERC20InvalidReceiver { receiver }));
+            prop_assert_eq!(scene.put_in(by, who, n(1), receiver), refused);
         }
     }
 

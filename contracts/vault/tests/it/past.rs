@@ -128,7 +128,7 @@ impl Scene {
         let call = IVault::setPenaltyCurveCall { durations, penalties, splitter, source };
         assert!(scene.call(scene.owner, call).is_ok());
         for step in past {
-            scene.play(step);
+            scene.pass(step);
         }
         scene
     }
@@ -138,11 +138,11 @@ impl Scene {
     }
 
     /// All who can have shares or assets.
-    pub(crate) fn people(&self) -> [Address; 5] {
+    pub(crate) fn everybody(&self) -> [Address; 5] {
         [self.alice, self.bob, self.carol, self.treasury, self.vault]
     }
 
-    fn play(&self, step: &Step) {
+    fn pass(&self, step: &Step) {
         match *step {
             Step::Wait { seconds } => self.stage.warp(seconds),
             // Everybody keeps most of it, so that there is always something to stake.
@@ -168,7 +168,7 @@ impl Scene {
             }
             Step::Pause => self.pause(),
             Step::Unpause => _ = self.call(self.owner, IVault::unpauseCall {}),
-            _ => self.play_lock(step),
+            _ => self.pass_lock(step),
         }
     }
 
@@ -178,7 +178,7 @@ impl Scene {
     }
 
     /// A step that is about somebody's locks.
-    fn play_lock(&self, step: &Step) {
+    fn pass_lock(&self, step: &Step) {
         match *step {
             Step::Lock { who, part, weeks } => {
                 let who = self.person(who);
@@ -249,6 +249,6 @@ impl Scene {
     /// Shares and assets of everybody, for saying that nothing else moved.
     pub(crate) fn holdings(&self) -> Vec<(U256, U256)> {
         let of = |who| (self.shares(who), self.coins(self.asset, who));
-        self.people().into_iter().map(of).collect()
+        self.everybody().into_iter().map(of).collect()
     }
 }
