@@ -1,6 +1,8 @@
 //! The contracts as the world sees them: bindings made from `abi/*.sol`, and the precompile by which a
 //! Stylus program is activated.
 
+use std::sync::LazyLock;
+
 use alloy::{
     json_abi::JsonAbi,
     sol_types::{GenericContractError, SolInterface},
@@ -44,7 +46,7 @@ mod splitter {
 mod precompile {
     alloy::sol! {
         /// Activates Stylus programs, at `0x…71`.
-        #[sol(rpc, extra_derives(Debug))]
+        #[sol(rpc, abi, extra_derives(Debug))]
         interface ArbWasm {
             error ProgramNotWasm();
             error ProgramNotActivated();
@@ -61,6 +63,12 @@ mod precompile {
             function codehashKeepalive(bytes32 codehash) external payable;
         }
 
+        /// Keeps programs ready, at `0x…72`.
+        #[sol(rpc, abi)]
+        interface ArbWasmCache {
+            function codehashIsCached(bytes32 codehash) external view returns (bool cached);
+        }
+
         /// What the chain's owners have set, at `0x…6b`.
         #[sol(rpc)]
         interface ArbOwnerPublic {
@@ -69,7 +77,7 @@ mod precompile {
     }
 }
 
-pub use precompile::{ArbOwnerPublic, ArbWasm};
+pub use precompile::{ArbOwnerPublic, ArbWasm, ArbWasmCache};
 pub use splitter::ISplitter;
 pub use token::IToken;
 pub use vault::IVault;
@@ -84,6 +92,16 @@ pub fn interfaces() -> [(&'static str, JsonAbi); 4] {
         ("IVault", IVault::abi::contract()),
         ("IWeth", IWeth::abi::contract()),
     ]
+}
+
+/// The interfaces, and the precompiles that operators call: everything that can be told by name.
+#[must_use]
+pub fn known() -> &'static [JsonAbi] {
+    static KNOWN: LazyLock<Vec<JsonAbi>> = LazyLock::new(|| {
+        let precompiles = [ArbWasm::abi::contract()];
+        interfaces().into_iter().map(|(_, abi)| abi).chain(precompiles).collect()
+    });
+    &KNOWN
 }
 
 /// What a revert says, in words, as far as our interfaces or Solidity itself define it.

@@ -2,15 +2,27 @@
 
 pub mod abi;
 pub mod build;
+pub mod completions;
 pub mod demo;
 pub mod devnode;
+pub mod holder;
+pub mod owner;
+pub mod status;
+pub mod treasury;
+
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use eyre::Result;
 
+use crate::{
+    failure::{EXIT_CODES, exit_code},
+    session,
+};
+
 /// Shares a platform's revenue with those who stake its token and those who do its work.
 #[derive(Debug, Parser)]
-#[command(name = "tributary", version, about)]
+#[command(name = "tributary", version, about, after_help = EXIT_CODES)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -26,6 +38,35 @@ enum Command {
     Abi(abi::Args),
     /// Builds the contracts and says what they weigh.
     Build(build::Args),
+    #[command(flatten)]
+    Holder(holder::Command),
+    #[command(flatten)]
+    Treasury(treasury::Command),
+    #[command(flatten)]
+    Owner(owner::Command),
+    /// Tells whether all is well: programs, roles, books, holdings, debts
+    #[command(after_help = "Ends with 6 if something is not as it should be.\n\nExamples:\n  \
+        tributary status\n  tributary status --build --json")]
+    Status(session::Asking<status::Status>),
+    /// Writes a script that completes commands and flags in a shell
+    #[command(after_help = "Example:\n  \
+        tributary completions bash > ~/.local/share/bash-completion/completions/tributary")]
+    Completions(completions::Args),
+}
+
+/// What the executable does: parses its arguments, runs, and says what went wrong.
+pub async fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .with_writer(std::io::stderr)
+        .init();
+    match Cli::parse().run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            exit_code(&error)
+        }
+    }
 }
 
 impl Cli {
@@ -39,6 +80,11 @@ impl Cli {
             Command::Devnode(args) => devnode::run(args).await,
             Command::Abi(args) => abi::run(&args),
             Command::Build(args) => build::run(&args),
+            Command::Holder(command) => command.run().await,
+            Command::Treasury(command) => command.run().await,
+            Command::Owner(command) => command.run().await,
+            Command::Status(command) => command.run().await,
+            Command::Completions(args) => completions::run(&args),
         }
     }
 }
