@@ -16,6 +16,7 @@
 //! workspace's token.
 
 mod client;
+pub mod gas;
 mod measure;
 mod peers;
 mod server;
