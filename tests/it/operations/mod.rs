@@ -1,6 +1,8 @@
 //! A day with every operation that the contracts offer, and what can be said of all of them.
 
 mod day;
+mod fund;
+mod prices;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,11 +23,13 @@ use self::day::Operation;
 use crate::play;
 
 pub(crate) fn cases() -> Vec<Case> {
-    vec![
+    let of_all = vec![
         play!(an_estimate_of_gas_is_enough_for_every_operation),
         play!(every_event_is_logged_and_decodes_with_the_interface).moving_time(),
         play!(gas_is_what_the_snapshot_says).moving_time().on_our_node(),
-    ]
+        play!(gas_of_programs_kept_ready_is_what_the_snapshot_says).moving_time().on_our_node(),
+    ];
+    [of_all, prices::cases()].concat()
 }
 
 /// Sends `operation` with `gas`, after the time that it waits for where the clock can be moved.
@@ -116,12 +120,21 @@ async fn every_event_is_logged_and_decodes_with_the_interface(world: World) -> R
 
 /// Each operation is alone in its block, so that its programs are entered uncached.
 async fn gas_is_what_the_snapshot_says(world: World) -> Result<()> {
+    compare_day(&world, "gas").await
+}
+
+async fn gas_of_programs_kept_ready_is_what_the_snapshot_says(world: World) -> Result<()> {
+    fund::keep_programs_ready(&world).await?;
+    compare_day(&world, "gas-cached").await
+}
+
+async fn compare_day(world: &World, snapshot: &str) -> Result<()> {
     let mut figures = BTreeMap::new();
-    for operation in day::of(&world).await? {
-        wait(&world, &operation).await?;
-        let used = carry_out(&world, &operation, None).await?.gas_used;
+    for operation in day::of(world).await? {
+        wait(world, &operation).await?;
+        let used = carry_out(world, &operation, None).await?.gas_used;
         let before = figures.insert(operation.name.to_owned(), used);
         assert!(before.is_none(), "two operations are called {:?}", operation.name);
     }
-    Snapshot::named("gas").compare(&figures)
+    Snapshot::named(snapshot).compare(&figures)
 }
