@@ -74,7 +74,8 @@ impl Token {
         let [artifact] = &artifact::build(&["token"])?[..] else {
             bail!("one token was asked for")
         };
-        let token = create(client, owner, artifact.init_code.clone())?;
+        let code = artifact.code.program(&[])?;
+        let token = create(client, owner, artifact::init_code(&code))?;
         let activation = ArbWasm::activateProgramCall { program: token }.abi_encode();
         let ether = U256::from(10).pow(U256::from(18));
         send(

@@ -52,14 +52,24 @@ mod precompile {
             error ProgramExpired(uint64 ageInSeconds);
             error ProgramUpToDate();
             error ProgramInsufficientValue(uint256 have, uint256 want);
+            error ProgramKeepaliveTooSoon(uint64 ageInSeconds);
             function activateProgram(address program) external payable returns (uint16 version, uint256 dataFee);
             function codehashVersion(bytes32 codehash) external view returns (uint16 version);
             function stylusVersion() external view returns (uint16 version);
+            function programTimeLeft(address program) external view returns (uint64 secondsLeft);
+            function activationGas() external view returns (uint64 gas);
+            function codehashKeepalive(bytes32 codehash) external payable;
+        }
+
+        /// What the chain's owners have set, at `0x…6b`.
+        #[sol(rpc)]
+        interface ArbOwnerPublic {
+            function getMaxStylusContractFragments() external view returns (uint8 count);
         }
     }
 }
 
-pub use precompile::ArbWasm;
+pub use precompile::{ArbOwnerPublic, ArbWasm};
 pub use splitter::ISplitter;
 pub use token::IToken;
 pub use vault::IVault;

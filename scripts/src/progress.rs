@@ -43,6 +43,13 @@ impl Job {
         }
     }
 
+    /// Says a detail of what is being done, where it can be said in passing: on a terminal.
+    pub fn whisper(&self, what: &str) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(what.to_owned());
+        }
+    }
+
     /// One step is done.
     pub fn step(&self) {
         if let Some(bar) = &self.bar {

@@ -17,8 +17,8 @@ const URL: &str = "TRIBUTARY_RPC_URL";
 const KEY: &str = "TRIBUTARY_PRIVATE_KEY";
 
 /// The contracts, built once for all tests.
-static ARTIFACTS: LazyLock<Result<Vec<Artifact>, artifact::Error>> =
-    LazyLock::new(|| artifact::build(&PACKAGES));
+static ARTIFACTS: LazyLock<Result<Vec<Artifact>>> =
+    LazyLock::new(|| tributary::commands::build::contracts(&PACKAGES));
 
 /// Where the tests run.
 #[derive(Debug)]
@@ -72,7 +72,7 @@ impl Lab {
     /// # Errors
     /// They do not build.
     pub fn artifacts(&self) -> Result<&'static [Artifact]> {
-        ARTIFACTS.as_deref().map_err(|error| eyre!("the contracts do not build: {error}"))
+        ARTIFACTS.as_deref().map_err(|error| eyre!("{error:#}"))
     }
 }
 

@@ -15,7 +15,7 @@ use eyre::{Result, WrapErr, eyre};
 use tributary::{
     abi::{ISplitter, IToken, IVault, IWeth},
     chain::{Call, Chain},
-    deploy::deploy,
+    deploy::{Deployed, deploy},
     platform::Platform,
     system::{Deployer, Stablecoin, System},
 };
@@ -120,9 +120,24 @@ impl World {
     /// # Errors
     /// A transaction failed, or there is no such package.
     pub async fn deploy(&self, package: &str) -> Result<Address> {
+        Ok(self.place(self.artifact(package)?).await?.address)
+    }
+
+    /// What package `package` was built to.
+    ///
+    /// # Errors
+    /// There is no such package.
+    pub fn artifact(&self, package: &str) -> Result<&'static Artifact> {
         let artifact = self.artifacts.iter().find(|artifact| artifact.name == package);
-        let artifact = artifact.ok_or_else(|| eyre!("there is no package {package}"))?;
-        Ok(deploy(&self.chain, &self.owner, package, artifact, None).await?.address)
+        artifact.ok_or_else(|| eyre!("there is no package {package}"))
+    }
+
+    /// Deploys any program, without constructing it.
+    ///
+    /// # Errors
+    /// A transaction failed.
+    pub async fn place(&self, artifact: &Artifact) -> Result<Deployed> {
+        deploy(&self.chain, &self.owner, &artifact.name, artifact, None).await
     }
 
     /// Deploys one more contract and constructs it with `arguments`.

@@ -39,13 +39,16 @@
 extern crate alloc;
 
 mod account;
+mod exit;
 mod ledger;
 mod lock;
+mod payout;
 mod revenue;
 mod stake;
 mod storage;
 mod surface;
 mod views;
+mod votes;
 mod words;
 
 use alloc::vec::Vec;

@@ -1,6 +1,10 @@
 //! Compiling contracts, one cargo command each.
 
-use std::{fs, process::Output};
+use std::{
+    fs,
+    io::{self, BufRead, BufReader},
+    process::{Command, Stdio},
+};
 
 use crate::{Artifact, Error, environment::Environment, from_wasm};
 
@@ -11,6 +15,10 @@ pub enum Step<'a> {
     InstallingTarget,
     /// A package is being compiled.
     Compiling(&'a str),
+    /// Cargo says that it compiles this for the package, first of all what the package depends on.
+    Dependency(&'a str),
+    /// Another build of contracts is under way; this one goes on when that is done.
+    Waiting(&'a str),
     /// Its WASM is being re-encoded, checked and compressed.
     Packing(&'a str),
 }
@@ -43,7 +51,7 @@ fn build_one(
     progress: &mut dyn FnMut(Step<'_>),
 ) -> Result<Artifact, Error> {
     progress(Step::Compiling(name));
-    compile(environment, name)?;
+    compile(environment, name, progress)?;
     progress(Step::Packing(name));
     let path = environment.wasm_file(name);
     let wasm = fs::read(&path).map_err(|source| Error::Read { path, source })?;
@@ -52,18 +60,52 @@ fn build_one(
     Ok(artifact)
 }
 
-fn compile(environment: &Environment, package: &str) -> Result<(), Error> {
-    let run = environment.cargo_build(package)?.output();
-    let tool = |error: std::io::Error| Error::Tool {
-        command: format!("cargo build --package {package}"),
-        output: error.to_string(),
-    };
-    let Output { status, stderr, .. } = run.map_err(tool)?;
-    if status.success() {
-        return Ok(());
+fn compile(
+    environment: &Environment,
+    package: &str,
+    progress: &mut dyn FnMut(Step<'_>),
+) -> Result<(), Error> {
+    let cargo = environment.cargo_build(package)?;
+    let mut output = String::new();
+    let run = follow(cargo, |line| {
+        output.push_str(line);
+        output.push('\n');
+        if let Some(step) = step(package, line) {
+            progress(step);
+        }
+    });
+    match run {
+        Ok(true) => Ok(()),
+        Ok(false) => {
+            Err(Error::Cargo { package: package.to_owned(), output: output.trim().to_owned() })
+        }
+        Err(error) => Err(Error::Tool {
+            command: format!("cargo build --package {package}"),
+            output: error.to_string(),
+        }),
     }
-    let output = String::from_utf8_lossy(&stderr).trim().to_owned();
-    Err(Error::Cargo { package: package.to_owned(), output })
+}
+
+/// Runs a command, hands over each line it writes to standard error as it comes, and says whether the
+/// command succeeded.
+fn follow(mut command: Command, mut line: impl FnMut(&str)) -> io::Result<bool> {
+    let mut child =
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
+    if let Some(stderr) = child.stderr.take() {
+        for bytes in BufReader::new(stderr).split(b'\n') {
+            line(&String::from_utf8_lossy(&bytes?));
+        }
+    }
+    Ok(child.wait()?.success())
+}
+
+/// What a line of cargo's tells of the build of `package`.
+fn step<'a>(package: &'a str, line: &'a str) -> Option<Step<'a>> {
+    let line = line.trim();
+    if line.starts_with("Blocking waiting for file lock") {
+        return Some(Step::Waiting(package));
+    }
+    line.strip_prefix("Compiling ").map(Step::Dependency)
 }
 
 fn check_private_paths(environment: &Environment, artifact: &Artifact) -> Result<(), Error> {
@@ -74,4 +116,17 @@ fn check_private_paths(environment: &Environment, artifact: &Artifact) -> Result
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cargos_lines_tell_what_it_compiles_and_that_it_waits() {
+        assert_eq!(step("vault", "   Compiling hex v0.4.3"), Some(Step::Dependency("hex v0.4.3")));
+        let waits = "    Blocking waiting for file lock on build directory";
+        assert_eq!(step("vault", waits), Some(Step::Waiting("vault")));
+        assert_eq!(step("vault", "    Finished `release` profile in 1.2s"), None);
+    }
 }

@@ -27,8 +27,9 @@ impl Environment {
         let in_home = || env::home_dir().unwrap_or_default().join(".cargo");
         let target_dir = env::var_os("CARGO_TARGET_DIR").map_or("target".into(), PathBuf::from);
         Ok(Self {
-            // A relative directory is meant from where the build runs.
-            target_dir: root.join(target_dir),
+            // A relative directory is meant from where the build runs. Contracts have one of their own
+            // in it: cargo locks a directory while it builds, and whoever runs this may be cargo.
+            target_dir: root.join(target_dir).join("contracts"),
             cargo_home: cargo_home.unwrap_or_else(in_home),
             root,
         })

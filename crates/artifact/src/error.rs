@@ -53,6 +53,14 @@ pub enum Error {
     /// The code of an account is not a compressed program.
     #[error("not the code of a Stylus program: {0}")]
     NotAProgram(&'static str),
+    /// A program of several accounts was given too many or too few of them.
+    #[error("the program has {expected} fragments, and {found} were given")]
+    Fragments {
+        /// How many it has.
+        expected: usize,
+        /// How many were given.
+        found: usize,
+    },
 }
 
 /// A rule of Nitro's activation that a module breaks.

@@ -11,7 +11,8 @@
 //!    does. Custom sections and exports that Nitro ignores go.
 //! 3. What Nitro would refuse at activation is refused here, as a [`Refusal`] that says what would be
 //!    right, before anybody pays for it.
-//! 4. Brotli at its best quality, the four-byte prefix, and the init code that deploys it.
+//! 4. Brotli at its best quality, and a prefix: one code if an account can hold it, a root and
+//!    fragments otherwise. [`init_code`] makes of each what deploys it.
 //!
 //! `wasm-opt` is left out: it would save two to six per cent, and would add a C++ toolchain to what a
 //! reproduction of the bytes depends on.
@@ -28,7 +29,9 @@ mod report;
 mod survey;
 
 pub use build::{Step, build, build_with};
-pub use code::{CODE_LIMIT, WASM_LIMIT, unpack};
+pub use code::{
+    Address, CODE_LIMIT, Code, FRAGMENT_LIMIT, WASM_LIMIT, fragments_of, init_code, unpack,
+};
 pub use error::{Error, Refusal};
 pub use report::Report;
 
@@ -39,10 +42,8 @@ pub struct Artifact {
     pub name: String,
     /// The canonical WASM.
     pub wasm: Vec<u8>,
-    /// What the account will hold: `EF F0 00`, a zero for "no dictionary", and the brotli stream.
-    pub code: Vec<u8>,
-    /// EVM code that deploys `code`; the data of a creation transaction.
-    pub init_code: Vec<u8>,
+    /// What accounts will hold.
+    pub code: Code,
     /// What it weighs.
     pub report: Report,
 }
@@ -56,7 +57,7 @@ pub fn from_wasm(name: &str, wasm: &[u8]) -> Result<Artifact, Error> {
     let wasm = canonical::encode(wasm).map_err(refused)?;
     let survey = survey::Survey::of(&wasm).map_err(refused)?;
     refuse::check(&survey).map_err(refused)?;
-    let code = code::pack(&wasm).map_err(refused)?;
+    let code = Code::pack(&wasm).map_err(refused)?;
     let report = Report::new(&survey, &wasm, &code);
-    Ok(Artifact { name: name.to_owned(), init_code: code::init_code(&code), wasm, code, report })
+    Ok(Artifact { name: name.to_owned(), wasm, code, report })
 }

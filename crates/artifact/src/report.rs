@@ -2,15 +2,17 @@
 
 use std::fmt;
 
-use crate::{code::CODE_LIMIT, survey::Survey};
+use crate::{Code, survey::Survey};
 
 /// Measurements of an artifact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     /// Bytes of the canonical WASM; each is paid for whenever an uncached program is entered.
     pub raw: usize,
-    /// Bytes of the code that the account holds, prefix included; at most [`CODE_LIMIT`].
+    /// Bytes of code on chain, prefixes included, of all its accounts together.
     pub compressed: usize,
+    /// Accounts that hold slices of it; none if it is one code.
+    pub fragments: usize,
     /// Memory pages (64 KiB) at entry; two are free.
     pub pages: u64,
     /// The host functions it imports.
@@ -24,10 +26,11 @@ pub struct Report {
 }
 
 impl Report {
-    pub(crate) fn new(survey: &Survey, wasm: &[u8], code: &[u8]) -> Self {
+    pub(crate) fn new(survey: &Survey, wasm: &[u8], code: &Code) -> Self {
         Self {
             raw: wasm.len(),
-            compressed: code.len(),
+            compressed: code.size(),
+            fragments: code.fragments().len(),
             pages: survey.memories.iter().map(|memory| memory.initial).sum(),
             imports: survey.imports.iter().map(|import| import.name.clone()).collect(),
             functions: survey.functions.len(),
@@ -39,9 +42,14 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { raw, compressed, pages, functions, data, .. } = self;
+        let Self { raw, compressed, fragments, pages, functions, data, .. } = self;
         let imports = self.imports.len();
-        write!(f, "{compressed} of {CODE_LIMIT} bytes compressed, {raw} raw, {pages} pages, ")?;
+        write!(f, "{compressed} bytes compressed ")?;
+        match fragments {
+            0 => write!(f, "in one code, ")?,
+            _ => write!(f, "in a root and {fragments} fragments, ")?,
+        }
+        write!(f, "{raw} raw, {pages} pages, ")?;
         write!(f, "{functions} functions, {imports} imports, {data} bytes of data")
     }
 }

@@ -5,14 +5,20 @@ use artifact::{CODE_LIMIT, Error, Step, build, build_with, unpack};
 #[test]
 fn a_contract_is_built_checked_and_packed() {
     let mut steps = Vec::new();
-    let mut progress = |step: Step<'_>| steps.push(format!("{step:?}"));
+    let mut progress = |step: Step<'_>| {
+        // What cargo compiles depends on what it compiled before.
+        if matches!(step, Step::Compiling(_) | Step::Packing(_)) {
+            steps.push(format!("{step:?}"));
+        }
+    };
     let built = build_with(&["weth"], &mut progress).expect("the workspace compiles");
     let [weth] = &built[..] else { panic!("one artifact expected") };
-    assert!(steps.ends_with(&[r#"Compiling("weth")"#.into(), r#"Packing("weth")"#.into()]));
+    assert_eq!(steps, [r#"Compiling("weth")"#, r#"Packing("weth")"#]);
     assert!(weth.report.imports.iter().any(|name| name == "pay_for_memory_grow"));
     assert!(weth.report.compressed <= CODE_LIMIT);
     assert!(weth.report.pages <= 2, "two pages are free, {} are used", weth.report.pages);
-    assert_eq!(unpack(&weth.code).expect("our own code"), weth.wasm);
+    let code = weth.code.program(&[]).expect("it fits one account");
+    assert_eq!(unpack(&code, weth.code.fragments()).expect("our own code"), weth.wasm);
 }
 
 #[test]

@@ -55,10 +55,11 @@ fn the_smallest_contract_is_accepted_and_measured() {
     let artifact = accept(&module("", r#"(data (i32.const 0) "abc")"#));
     assert_eq!((artifact.report.pages, artifact.report.functions, artifact.report.data), (1, 1, 3));
     assert_eq!(artifact.report.raw, artifact.wasm.len());
-    assert_eq!(artifact.report.compressed, artifact.code.len());
+    let code = artifact.code.program(&[]).expect("it is one code");
+    assert_eq!((artifact.report.compressed, artifact.report.fragments), (code.len(), 0));
     assert!(artifact.report.imports.is_empty());
-    assert!(artifact.init_code.ends_with(&artifact.code));
-    assert_eq!(artifact::unpack(&artifact.code).expect("our own code"), artifact.wasm);
+    let unpacked = artifact::unpack(&code, artifact.code.fragments());
+    assert_eq!(unpacked.expect("our own code"), artifact.wasm);
 }
 
 #[test]
@@ -198,14 +199,28 @@ fn a_function_is_measured_as_nitro_meters_it() {
     assert_limit(65_536, |count| module("", &format!("(func {})", repeated(count - base, "nop "))));
 }
 
-#[test]
-fn a_module_that_would_not_fit_an_account_is_refused() {
+/// A module with `length` bytes of data that no compressor makes smaller.
+fn with_noise(length: usize) -> String {
     let mut noise = 1_u32;
     let mut bytes = String::new();
-    for _ in 0..40_000 {
+    for _ in 0..length {
         noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         bytes.push_str(&format!("\\{:02x}", noise >> 24));
     }
-    let reason = refuse(&module("", &format!(r#"(data (i32.const 0) "{bytes}")"#)));
-    assert!(matches!(reason, Refusal::TooLarge { limit: 24_576, .. }), "{reason}");
+    let data = format!(r#"(data (i32.const 0) "{bytes}")"#);
+    module("", &data).replace("1 1", "2 2")
+}
+
+#[test]
+fn a_module_that_one_account_cannot_hold_is_cut_into_fragments() {
+    let large = accept(&with_noise(60_000));
+    assert_eq!((large.report.fragments, large.code.fragments().len()), (3, 3));
+    assert!(large.report.compressed > 2 * artifact::CODE_LIMIT);
+    assert!(large.report.to_string().contains("in a root and 3 fragments"), "{}", large.report);
+}
+
+#[test]
+fn a_module_that_four_fragments_cannot_hold_is_refused() {
+    let reason = refuse(&with_noise(100_000));
+    assert!(matches!(reason, Refusal::TooLarge { limit: 98_292, .. }), "{reason}");
 }

@@ -9,7 +9,7 @@
 
 use alloc::vec::Vec;
 
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{Address, B256, FixedBytes, U256};
 use alloy_sol_types::{SolCall, SolError, SolEvent, SolType, TopicList};
 use stylus_sdk::{host::VM, prelude::*};
 
@@ -123,6 +123,27 @@ impl<'a> Args<'a> {
     #[must_use]
     pub fn u8(self, n: usize) -> u8 {
         small(self.bytes32(n))
+    }
+
+    /// Argument number `n` as a `bool`.
+    #[must_use]
+    pub fn bool(self, n: usize) -> bool {
+        match self.u8(n) {
+            0 => false,
+            1 => true,
+            _ => malformed(),
+        }
+    }
+
+    /// Argument number `n` as a `bytes4`.
+    #[must_use]
+    pub fn bytes4(self, n: usize) -> FixedBytes<4> {
+        let word = self.bytes32(n);
+        if !word.ends_with(&[0; 28]) {
+            malformed();
+        }
+        let [a, b, c, d, ..] = word.0;
+        FixedBytes([a, b, c, d])
     }
 
     /// Argument number `n` as an array, each word read by `read`.

@@ -111,14 +111,15 @@ pub use allowances::Allowances;
 pub use alloy_sol_types::SolCall;
 pub use balances::Balances;
 pub use contract::{Contract, Routes, Selector, answer};
-pub use eip712::{domain_separator, eip712_domain};
+pub use eip712::{domain_separator, eip712_domain, hash_words};
 #[cfg(feature = "export-abi")]
 pub use export::export_abi;
-pub use permits::{Approval, Permits, Signature};
+pub use permits::{Approval, Permits, Signature, signer};
 pub use revert::Revert;
 pub use roles::Roles;
 pub use short_string::ShortString;
 pub use slot::Slot;
 pub use tokens::{
-    balance_of, decimals, safe_approve, safe_transfer, safe_transfer_from, send_value,
+    allowance, balance_of, decimals, safe_approve, safe_transfer, safe_transfer_from, send_value,
+    try_permit, try_transfer,
 };

@@ -2,7 +2,7 @@
 //
 // The bytes are those that `tributary build --out` writes: every suite tests what is deployed.
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import {
   createPublicClient, createWalletClient, concatHex, defineChain, encodeAbiParameters, http,
@@ -23,6 +23,8 @@ const ARB_WASM_ABI = parseAbi([
   "function activateProgram(address program) payable returns (uint16 version, uint256 dataFee)",
   "error ProgramUpToDate()",
 ]);
+/** Places the fragments of a program that one account cannot hold. */
+const CREATE2_FACTORY = "0x4e59b44847b379578588920cA78FbF26c0B4956C";
 /** Selector of `stylus_constructor()`. */
 const CONSTRUCTOR = "0x5585258d";
 const KIND_ACCOUNT = 0;
@@ -99,7 +101,13 @@ function connect(url) {
 }
 
 async function placeContract(clients, artifacts, name, parameters) {
-  const data = readFileSync(path.join(artifacts, `${name}.hex`), "utf8").trim();
+  const file = (ending) => path.join(artifacts, `${name}.${ending}`);
+  const read = (ending) => readFileSync(file(ending), "utf8").trim();
+  for (let n = 1; existsSync(file(`fragment-${n}.hex`)); n += 1) {
+    const placing = { to: CREATE2_FACTORY, data: read(`fragment-${n}.hex`) };
+    await settle(clients, await clients.writer.sendTransaction(placing));
+  }
+  const data = read("hex");
   const created = await settle(clients, await clients.writer.sendTransaction({ data }));
   const address = created.contractAddress;
   await activate(clients, address);

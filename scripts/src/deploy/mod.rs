@@ -1,11 +1,16 @@
 //! From an artifact to a contract that runs: create, activate, construct.
 //!
-//! Three plain transactions, each checked, on any node. Creating puts the compressed WASM on chain;
-//! activating compiles it, once per code hash, for a fee that the chain sets; constructing calls
-//! `stylus_constructor` once.
+//! Plain transactions, each checked, on any node. Creating puts the compressed WASM on chain: one
+//! account, or a root after its [`fragments`]; activating compiles it, once per code hash, for a fee
+//! that the chain sets; constructing calls `stylus_constructor` once.
 //!
 //! Between creating and constructing, a stranger could construct first. The constructors refuse a
 //! second time, so that such a theft is seen as a failed deployment and not as a wrong owner.
+
+pub mod error;
+pub mod fragments;
+pub mod on_chain;
+pub mod record;
 
 use alloy::{
     primitives::{Address, B256, Bytes, U256, address, hex, keccak256},
@@ -41,7 +46,7 @@ pub struct Deployed {
     pub name: String,
     /// Where it is.
     pub address: Address,
-    /// Bytes of code on chain.
+    /// Bytes of code on chain, in all its accounts.
     pub code_size: usize,
     /// Bytes of WASM that the code unpacks to.
     pub wasm_size: usize,
@@ -61,53 +66,48 @@ pub async fn deploy(
     artifact: &Artifact,
     arguments: Option<Bytes>,
 ) -> Result<Deployed> {
-    let (address, block) = create(chain, deployer, artifact).await?;
-    activate(chain, deployer, artifact, address).await?;
+    let fragments = fragments::place(chain, deployer, artifact).await?;
+    let code = artifact.code.program(&fragments)?;
+    let (address, block) = create(chain, deployer, &artifact.name, &code).await?;
+    activate(chain, deployer, &artifact.name, address, keccak256(code)).await?;
     if let Some(arguments) = arguments {
         let data = [&CONSTRUCTOR[..], &arguments].concat();
         let call = Call::raw(format!("construct {}", artifact.name), address, data);
         chain.send(deployer, call).await?;
     }
-    let (code_size, wasm_size) = (artifact.code.len(), artifact.wasm.len());
+    let (code_size, wasm_size) = (artifact.report.compressed, artifact.report.raw);
     Ok(Deployed { name: name.to_owned(), address, code_size, wasm_size, block })
 }
 
 async fn create(
     chain: &Chain,
     deployer: &PrivateKeySigner,
-    artifact: &Artifact,
+    what: &str,
+    code: &[u8],
 ) -> Result<(Address, u64)> {
-    let call = Call::create(format!("create {}", artifact.name), artifact.init_code.clone());
+    let call = Call::create(format!("create {what}"), artifact::init_code(code));
     let receipt = chain.send(deployer, call).await?;
     let address = receipt.contract_address.ok_or_else(|| eyre!("the creation has no address"))?;
-    let code = chain.provider().get_code_at(address).await?;
-    ensure!(
-        code == artifact.code,
-        "the code at {address} is not what was sent for {}",
-        artifact.name
-    );
+    let found = chain.provider().get_code_at(address).await?;
+    ensure!(found == *code, "the code at {address} is not what was sent for {what}");
     Ok((address, receipt.block_number.unwrap_or_default()))
 }
 
 async fn activate(
     chain: &Chain,
     deployer: &PrivateKeySigner,
-    artifact: &Artifact,
-    address: Address,
+    what: &str,
+    program: Address,
+    codehash: B256,
 ) -> Result<()> {
-    let codehash = keccak256(&artifact.code);
     if is_active(chain, codehash).await {
         return Ok(());
     }
-    let fee = activation_fee(chain, deployer.address(), address).await?;
-    let activation = ArbWasm::activateProgramCall { program: address };
-    let call = Call::to(format!("activate {}", artifact.name), ARB_WASM, &activation);
+    let fee = activation_fee(chain, deployer.address(), program).await?;
+    let activation = ArbWasm::activateProgramCall { program };
+    let call = Call::to(format!("activate {what}"), ARB_WASM, &activation);
     chain.send(deployer, call.value(fee).gas(ACTIVATION_GAS)).await?;
-    ensure!(
-        is_active(chain, codehash).await,
-        "{} is not active after its activation",
-        artifact.name
-    );
+    ensure!(is_active(chain, codehash).await, "{what} is not active after its activation");
     Ok(())
 }
 
