@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::sol;
 use components::{calldata, fail, standard::TokenTransferFailed};
-use stylus_sdk::{call::RawCall, host::VM, prelude::*};
+use stylus_sdk::{call::RawCall, host::VM};
 
 use crate::{
     ISplitter, Result,
