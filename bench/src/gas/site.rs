@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use alloy::{
-    primitives::{Address, Bytes, U256, address},
+    primitives::{Address, Bytes, U256, address, keccak256},
     providers::Provider,
     rpc::types::TransactionReceipt,
     signers::local::PrivateKeySigner,
@@ -31,6 +31,11 @@ pub(super) const WEEK: u64 = 604_800;
 /// The beginning of a week: 1 January 2026.
 const START: u64 = 2_922 * WEEK;
 
+/// Weeks after half of which a program can be renewed.
+const RENEWABLE: u64 = 12;
+/// Sent with a renewal; what is not used comes back.
+const RENEWAL_FEE: U256 = U256::from_limbs([100_000_000_000_000_000, 0, 0, 0]);
+
 /// What every transaction may use.
 pub(super) const GAS_LIMIT: u64 = 25_000_000;
 
@@ -54,6 +59,7 @@ sol! {
     }
     #[sol(rpc)]
     interface ArbWasm {
+        function codehashKeepalive(bytes32 codehash) external payable;
         function programInitGas(address program) external view returns (uint64 gas, uint64 gasWhenCached);
     }
 }
@@ -168,6 +174,27 @@ impl Site {
         let gas = entry.gasWhenCached + if self.cached { 0 } else { entry.gas };
         self.programs.push((program, gas));
         Ok(program)
+    }
+
+    /// Lets `weeks` weeks pass; in the middle of a long time the programs are renewed, which lapse after
+    /// a year.
+    pub(super) async fn idle(&mut self, weeks: u64) -> Result<()> {
+        if weeks >= RENEWABLE {
+            self.wait(weeks / 2 * WEEK);
+            self.renew().await?;
+        }
+        self.wait(if weeks >= RENEWABLE { weeks - weeks / 2 } else { weeks } * WEEK);
+        Ok(())
+    }
+
+    async fn renew(&self) -> Result<()> {
+        for (program, _) in &self.programs {
+            let code = self.chain.provider().get_code_at(*program).await?;
+            let renew = ArbWasm::codehashKeepaliveCall { codehash: keccak256(code) };
+            let call = Call::to("renew", ARB_WASM, &renew).value(RENEWAL_FEE);
+            self.chain.send(&self.owner(), call).await?;
+        }
+        Ok(())
     }
 
     /// Sends `call`, which has to succeed.

@@ -170,7 +170,7 @@ pub(super) async fn catching_up(peers: &Peers, idle: Idle, at_once: u64) -> Resu
     // The shortest lock ends with the next week but one.
     stakers.site.wait(WEEK);
     stakers.site.send(&first, vault, &stake(&first)).await?;
-    stakers.site.wait(idle.weeks * WEEK);
+    stakers.site.idle(idle.weeks).await?;
     let mut book = Book::default();
     for call in 1..=idle.weeks.div_ceil(at_once).max(1) {
         let part = IVault::checkpointCall { maxWeeks: U256::from(at_once) };

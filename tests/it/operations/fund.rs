@@ -12,7 +12,7 @@ use tributary::{
     abi::{IToken, IVault},
     deploy::arguments,
 };
-use tributary_tests::{World, tokens};
+use tributary_tests::{WEEK, World, tokens};
 
 /// Gas by operation, then by what is varied.
 pub(crate) type Prices = BTreeMap<String, BTreeMap<String, u64>>;
@@ -177,6 +177,50 @@ impl Fund<'_> {
         self.price(prices, ("lock, same week", column), alice, &self.lock(4)).await?;
         self.price(prices, ("lock, another week", column), alice, &self.lock(8)).await?;
         self.price(prices, ("depositAndLock", column), alice, &both).await
+    }
+
+    /// Locks that stand, grow longer and are left, by alice after her [`habits`](Self::habits).
+    pub(crate) async fn commitments(&self, prices: &mut Prices, column: &str) -> Result<()> {
+        let (alice, world) = (&self.market.alice, &self.market.world);
+        let week = world.now().await? / WEEK;
+        let end = |weeks: u64| U256::from((week + weeks + 1) * WEEK);
+        let (assets, long) = (tokens(1), U256::from(8));
+        let stand = IVault::lockStandingCall { assets, durationWeeks: long };
+        let unwind = IVault::unwindCall { assets };
+        let extend = IVault::extendLockCall { unlockTime: end(4), assets, durationWeeks: long };
+        let leave = IVault::exitEarlyCall { unlockTime: end(8), assets, maxPenalty: U256::MAX };
+        let curve = IVault::setPenaltyCurveCall {
+            durations: vec![0],
+            penalties: vec![1_000],
+            splitter: world.system.splitter(),
+            source: world.source(0),
+        };
+        self.send(&world.owner, &curve).await?;
+        self.price(prices, ("lockStanding, first", column), alice, &stand).await?;
+        self.price(prices, ("lockStanding", column), alice, &stand).await?;
+        self.price(prices, ("unwind", column), alice, &unwind).await?;
+        self.price(prices, ("extendLock", column), alice, &extend).await?;
+        // The splitter, which all vaults of the market share, takes a first penalty of all only once.
+        self.send(alice, &leave).await?;
+        self.price(prices, ("exitEarly", column), alice, &leave).await
+    }
+
+    /// Payouts by others, and votes, by and for alice after her [`habits`](Self::habits).
+    pub(crate) async fn delegation(&self, prices: &mut Prices, column: &str) -> Result<()> {
+        let (alice, first) = (&self.market.alice, &self.market.first);
+        let (account, other) = (alice.address(), first.address());
+        let set = IVault::setPayoutCall { payee: Address::ZERO, automatic: true };
+        let for_alice = IVault::claimForCall { account, tokens: self.rewards.clone() };
+        let many = IVault::claimManyCall { accounts: vec![account], token: self.rewards[0] };
+        let vote = IVault::delegateCall { delegatee: account };
+        let give = IVault::transferCall { to: other, value: tokens(1) };
+        self.price(prices, ("setPayout", column), alice, &set).await?;
+        self.price(prices, ("claimFor, all tokens", column), first, &for_alice).await?;
+        self.price(prices, ("claimMany, one account", column), first, &many).await?;
+        self.price(prices, ("delegate, first", column), alice, &vote).await?;
+        self.price(prices, ("deposit, delegated", column), alice, &self.stake(alice)).await?;
+        self.price(prices, ("lock, delegated", column), alice, &self.lock(4)).await?;
+        self.price(prices, ("transfer, delegated", column), alice, &give).await
     }
 
     /// Revenue.

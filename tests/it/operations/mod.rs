@@ -7,6 +7,7 @@ mod prices;
 use std::collections::{BTreeMap, BTreeSet};
 
 use alloy::{
+    json_abi::{Function, StateMutability},
     primitives::Log,
     providers::Provider,
     rpc::types::{TransactionReceipt, TransactionRequest},
@@ -25,6 +26,7 @@ use crate::play;
 pub(crate) fn cases() -> Vec<Case> {
     let of_all = vec![
         play!(an_estimate_of_gas_is_enough_for_every_operation),
+        play!(every_function_that_changes_something_is_among_the_operations),
         play!(every_event_is_logged_and_decodes_with_the_interface).moving_time(),
         play!(gas_is_what_the_snapshot_says).moving_time().on_our_node(),
         play!(gas_of_programs_kept_ready_is_what_the_snapshot_says).moving_time().on_our_node(),
@@ -78,6 +80,37 @@ async fn an_estimate_of_gas_is_enough_for_every_operation(world: World) -> Resul
         assert_eq!(skipped, operation.name == day::PAYEE_FAILS, "{}", operation.name);
     }
     Ok(())
+}
+
+async fn every_function_that_changes_something_is_among_the_operations(world: World) -> Result<()> {
+    let operations = day::of(&world).await?;
+    let contracts = [
+        ("IToken", vec!["token", "stablecoin"]),
+        ("IVault", vec!["vault"]),
+        ("ISplitter", vec!["splitter"]),
+        ("IWeth", vec!["weth"]),
+    ];
+    let all = interfaces();
+    let mut missing = Vec::new();
+    for (interface, names) in contracts {
+        let abi = all.iter().find(|(name, _)| *name == interface).expect("an interface");
+        let places: Vec<_> = names.iter().map(|name| world.system.address(name)).collect();
+        let called = |selector: &[u8]| {
+            let calls = |operation: &Operation| {
+                places.contains(&operation.to) && operation.data.starts_with(selector)
+            };
+            operations.iter().any(calls)
+        };
+        let changing = abi.1.functions().filter(|function| is_changing(function));
+        let not_called = changing.filter(|function| !called(function.selector().as_slice()));
+        missing.extend(not_called.map(|function| format!("{interface}.{}", function.signature())));
+    }
+    assert!(missing.is_empty(), "nobody calls {missing:?}");
+    Ok(())
+}
+
+fn is_changing(function: &Function) -> bool {
+    matches!(function.state_mutability, StateMutability::NonPayable | StateMutability::Payable)
 }
 
 /// The name of the event that `log` is, if the contract there declares it.
