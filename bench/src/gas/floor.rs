@@ -8,7 +8,7 @@
 //! It is read from `stylusTracer`, which tells the ink before and after each host call. Of that, the
 //! part that is the VM's own is taken from its schedule of prices, since a trace cannot tell it apart.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use alloy::{
     primitives::{Address, B256, Bytes},
@@ -22,7 +22,7 @@ use serde_json::json;
 use super::site::GAS_LIMIT;
 
 /// Ink of one gas.
-pub(super) const INK: u64 = 10_000;
+const INK: u64 = 10_000;
 /// Gas of a transaction, and of its bytes that are zero or not.
 const TRANSACTION: u64 = 21_000;
 const ZERO_BYTE: u64 = 4;
@@ -49,15 +49,15 @@ const LOG_HEAD: usize = 4;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Step {
-    pub(super) name: String,
-    pub(super) args: Bytes,
-    pub(super) start_ink: u64,
-    pub(super) end_ink: u64,
+    name: String,
+    args: Bytes,
+    start_ink: u64,
+    end_ink: u64,
     /// Who is called, if the host call opens a frame.
     pub(super) address: Option<Address>,
     /// The callee's host calls, if it is a program.
     #[serde(default)]
-    pub(super) steps: Vec<Step>,
+    steps: Vec<Self>,
 }
 
 /// Where the gas of a transaction went.
@@ -67,6 +67,8 @@ pub(super) struct Floor {
     pub(super) transaction: u64,
     /// Loads and stores of our programs.
     pub(super) storage: u64,
+    /// Of these, loads of slots that are not written: what packing them with others could save at most.
+    pub(super) read_only: u64,
     /// Of these, loads of slots that the transaction had loaded before.
     pub(super) reloads: u64,
     /// Logs of our programs.
@@ -100,12 +102,12 @@ impl Floor {
     ) -> Result<Self> {
         let to = receipt.to.ok_or_else(|| eyre!("a creation has no floor"))?;
         let touched = [receipt.from, to].into();
-        let mut reader =
-            Reader { programs, touched, loaded: BTreeSet::new(), hosts: 0, floor: Self::default() };
+        let mut reader = Reader { touched, ..Reader::new(programs) };
         reader.frame(to, steps)?;
         let mut floor = reader.floor;
         floor.transaction = TRANSACTION + input.iter().map(|byte| byte_gas(*byte)).sum::<u64>();
         floor.hosts = reader.hosts / INK;
+        floor.read_only = reader.loaded.values().sum();
         let left = steps.last().map_or(0, |returned| returned.end_ink / INK);
         let spent = GAS_LIMIT.saturating_sub(left);
         floor.refund = spent.saturating_sub(receipt.gas_used);
@@ -145,14 +147,26 @@ struct Reader<'a> {
     programs: &'a [(Address, u64)],
     /// Accounts that are warm.
     touched: BTreeSet<Address>,
-    /// Slots that were loaded.
-    loaded: BTreeSet<(Address, Bytes)>,
+    /// Gas of the first load of each slot that was not written since.
+    loaded: BTreeMap<(Address, B256), u64>,
+    written: BTreeSet<(Address, B256)>,
     /// Ink of host calls.
     hosts: u64,
     floor: Floor,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(programs: &'a [(Address, u64)]) -> Self {
+        Self {
+            programs,
+            touched: BTreeSet::new(),
+            loaded: BTreeMap::new(),
+            written: BTreeSet::new(),
+            hosts: 0,
+            floor: Floor::default(),
+        }
+    }
+
     /// Gas to enter the program at `address`, if it is one of ours.
     fn entry(&self, address: Address) -> Option<u64> {
         self.programs.iter().find(|(program, _)| *program == address).map(|(_, gas)| *gas)
@@ -171,6 +185,7 @@ impl Reader<'_> {
         self.hosts += base;
         match step.name.as_str() {
             "storage_load_bytes32" => self.load(program, step, asked),
+            "storage_cache_bytes32" => self.write((program, step.slot())),
             "storage_flush_cache" => self.floor.storage += asked,
             "emit_log" => self.floor.logs += asked,
             "account_code_size" => self.floor.calls += asked,
@@ -181,9 +196,20 @@ impl Reader<'_> {
 
     fn load(&mut self, program: Address, step: &Step, asked: u64) {
         self.floor.storage += asked;
-        if asked > 0 && !self.loaded.insert((program, step.args.clone())) {
-            self.floor.reloads += asked;
+        let slot = (program, step.slot());
+        if asked == 0 {
+            return; // from the cache of the frame
         }
+        if self.loaded.contains_key(&slot) || self.written.contains(&slot) {
+            self.floor.reloads += asked;
+        } else {
+            self.loaded.insert(slot, asked);
+        }
+    }
+
+    fn write(&mut self, slot: (Address, B256)) {
+        self.loaded.remove(&slot);
+        self.written.insert(slot);
     }
 
     fn call(&mut self, callee: Address, step: &Step, asked: u64) -> Result<()> {
@@ -198,6 +224,11 @@ impl Reader<'_> {
 }
 
 impl Step {
+    /// The slot that it loads or stores.
+    fn slot(&self) -> B256 {
+        self.args.first_chunk().map(B256::from).unwrap_or_default()
+    }
+
     /// What the VM itself asks for a host call that took `ink`.
     fn base_ink(&self, ink: u64) -> u64 {
         match self.name.as_str() {
@@ -217,5 +248,68 @@ impl Step {
     fn read_ink(&self, head: usize) -> u64 {
         let bytes = self.args.len().saturating_sub(head) as u64;
         READ_WORD + READ_BYTE * bytes.saturating_sub(32)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloy::primitives::address;
+
+    use super::*;
+
+    const OURS: Address = address!("0x1000000000000000000000000000000000000001");
+    const THEIRS: Address = address!("0x2000000000000000000000000000000000000002");
+    const ENTRY: u64 = 700;
+
+    fn step(name: &str, args: &[u8], ink: u64) -> Step {
+        let (start_ink, end_ink) = (ink, 0);
+        Step {
+            name: name.into(),
+            args: args.to_vec().into(),
+            start_ink,
+            end_ink,
+            address: None,
+            steps: Vec::new(),
+        }
+    }
+
+    fn read(steps: &[Step]) -> Floor {
+        let programs = [(OURS, ENTRY)];
+        let mut reader = Reader::new(&programs);
+        reader.frame(OURS, steps).unwrap();
+        Floor { hosts: reader.hosts / INK, read_only: reader.loaded.values().sum(), ..reader.floor }
+    }
+
+    #[test]
+    fn a_slot_that_is_only_read_is_told_from_one_that_is_written() {
+        let cold = STORAGE_ACCESS + 2_105 * INK;
+        let floor = read(&[
+            step("storage_load_bytes32", &[1; 32], cold),
+            step("storage_load_bytes32", &[2; 32], cold),
+            step("storage_cache_bytes32", &[2; 64], STORAGE_ACCESS),
+            step("storage_flush_cache", &[1], STORAGE_FLUSH + 2_900 * INK),
+            step("storage_load_bytes32", &[2; 32], STORAGE_ACCESS + 105 * INK),
+        ]);
+        assert_eq!(floor.storage, 2 * 2_105 + 2_900 + 105);
+        assert_eq!((floor.read_only, floor.reloads), (2_105, 105));
+        assert_eq!(floor.hosts, (4 * STORAGE_ACCESS + STORAGE_FLUSH) / INK);
+        assert_eq!(floor.entry, ENTRY);
+    }
+
+    #[test]
+    fn another_contract_is_a_call_with_all_it_does_and_a_program_of_ours_is_not() {
+        let base = CALL_CONTRACT + 2 * READ_WORD;
+        let theirs =
+            Step { address: Some(THEIRS), ..step("call_contract", &[0; 92], base + 9_000 * INK) };
+        let load = step("storage_load_bytes32", &[3; 32], STORAGE_ACCESS + 2_105 * INK);
+        let ours = Step {
+            address: Some(OURS),
+            steps: vec![load],
+            ..step("call_contract", &[0; 92], base + 9_000 * INK)
+        };
+        let floor = read(&[theirs, ours]);
+        assert_eq!(floor.calls, 9_000 + CALL + COLD_CALL);
+        assert_eq!(floor.storage, 2_105);
+        assert_eq!(floor.entry, 2 * ENTRY);
     }
 }

@@ -21,10 +21,10 @@ pub(super) fn of(run: &Run) -> Result<String> {
     section("The vault with one reward token, and others", peer_table(run)?);
     section("The vault by number of reward tokens", token_table(run)?);
     section("Catching up after idle weeks", idle_table(run));
-    section("By number of stakers", variants("stakers", &run.stakers)?);
-    section("By number of one's own locks", variants("locks", &run.locks)?);
+    section("By number of stakers", variants(&run.stakers)?);
+    section("By number of one's own locks", variants(&run.locks)?);
     section("The splitter, and PaymentSplitter", splitter_table(run)?);
-    section("Votes: OpenZeppelin's ERC20Votes", plain(&run.votes));
+    section("Votes, and OpenZeppelin's ERC20Votes", vote_table(run)?);
     section("Where the vault's gas goes, one reward token, cached", floor_table(run.vault(1)?));
     let (_, [splitter, ..]) =
         run.splitters.iter().next_back().ok_or_else(|| eyre::eyre!("no payees"))?;
@@ -62,7 +62,7 @@ fn peer_table(run: &Run) -> Result<Table> {
 
 fn token_table(run: &Run) -> Result<Table> {
     let counts: Vec<_> = run.vault.keys().map(ToString::to_string).collect();
-    let head = [&["".to_owned()], &counts[..], &["each further".to_owned()]].concat();
+    let head = [&[String::new()], &counts[..], &["each further".to_owned()]].concat();
     let mut table = table(&head.iter().map(String::as_str).collect::<Vec<_>>());
     for (name, _) in run.vault(1)?.samples() {
         let mut cells = Vec::new();
@@ -93,8 +93,8 @@ fn idle_table(run: &Run) -> Table {
     table
 }
 
-fn variants(of_what: &str, books: &std::collections::BTreeMap<u64, Book>) -> Result<Table> {
-    let counts = books.keys().map(|count| format!("{count} {of_what}"));
+fn variants(books: &std::collections::BTreeMap<u64, Book>) -> Result<Table> {
+    let counts = books.keys().map(ToString::to_string);
     let head: Vec<_> = std::iter::once(String::new()).chain(counts).collect();
     let mut table = table(&head.iter().map(String::as_str).collect::<Vec<_>>());
     let names = books.values().next().into_iter().flat_map(Book::samples);
@@ -124,12 +124,15 @@ fn splitter_row(table: &mut Table, payees: u32, name: &str, gas: [u64; 3]) {
     row(table, &payees.to_string(), cells.chain([ratio]));
 }
 
-fn plain(book: &Book) -> Table {
-    let mut table = table(&["", "gas"]);
-    for (name, sample) in book.samples() {
-        row(&mut table, name, [sample.gas.to_string()]);
+fn vote_table(run: &Run) -> Result<Table> {
+    let mut table = table(&["", "vault, cached", "ERC20Votes", "part of it"]);
+    let [theirs, ours] = &run.votes;
+    for (name, sample) in ours.samples() {
+        let peer = theirs.gas(name)?;
+        let ratio = format!("{:.2}", sample.gas as f64 / peer as f64);
+        row(&mut table, name, [sample.gas.to_string(), peer.to_string(), ratio]);
     }
-    table
+    Ok(table)
 }
 
 fn floor_table(book: &Book) -> Table {
@@ -138,6 +141,8 @@ fn floor_table(book: &Book) -> Table {
         "gas",
         "transaction",
         "storage",
+        "read only",
+        "reloads",
         "logs",
         "calls",
         "refund",
@@ -162,6 +167,8 @@ fn floor_cells(sample: &Sample) -> Option<Vec<String>> {
         sample.gas,
         floor.transaction,
         floor.storage,
+        floor.read_only,
+        floor.reloads,
         floor.logs,
         floor.calls,
         floor.refund,

@@ -25,7 +25,8 @@ pub(super) const PART: u64 = 4;
 pub(super) struct Run {
     pub(super) staking_rewards: Book,
     pub(super) shares: Book,
-    pub(super) votes: Book,
+    /// Theirs and ours.
+    pub(super) votes: [Book; 2],
     /// The vault by number of reward tokens.
     pub(super) vault: BTreeMap<usize, Book>,
     pub(super) vault_uncached: Book,
@@ -46,7 +47,7 @@ impl Run {
         let mut run = Self {
             staking_rewards: theirs::staking_rewards(peers).await?,
             shares: theirs::shares(peers).await?,
-            votes: theirs::votes(peers).await?,
+            votes: [theirs::votes(peers).await?, vault::votes(peers).await?],
             vault: BTreeMap::new(),
             vault_uncached: vault::life(peers, false, 1).await?,
             idle: BTreeMap::new(),

@@ -123,11 +123,6 @@ impl Site {
         self.chain.set_time(self.now);
     }
 
-    /// The time of the next block.
-    pub(super) const fn now(&self) -> u64 {
-        self.now
-    }
-
     /// Creates an EVM contract.
     pub(super) async fn create(&self, code: &[u8], arguments: &[u8]) -> Result<Address> {
         let call = Call::create("create", [code, arguments].concat());
@@ -223,14 +218,6 @@ impl Site {
         let floor = Floor::of(&receipt, &call.abi_encode(), &steps, &self.programs)?;
         ensure!(floor.total() <= gas, "the floor is above what was used: {floor:?}");
         Ok(Sample { gas, floor: Some(floor) })
-    }
-
-    /// What `call` would return.
-    pub(super) async fn ask<C: SolCall>(&self, to: Address, call: &C) -> Result<C::Return> {
-        let request = alloy::rpc::types::TransactionRequest::default();
-        let request = request.to(to).input(Bytes::from(call.abi_encode()).into());
-        let answer = self.chain.provider().call(request).await?;
-        Ok(C::abi_decode_returns(&answer)?)
     }
 }
 

@@ -204,6 +204,21 @@ pub(super) async fn locked(peers: &Peers, locks: u64) -> Result<Book> {
     habits(&mut stakers).await
 }
 
+/// Votes of those who have no locks.
+pub(super) async fn votes(peers: &Peers) -> Result<Book> {
+    let mut stakers = Stakers::gather(peers, true, 1, 4).await?;
+    let (first, alice, mut book) = (stakers.first.clone(), stakers.alice.clone(), Book::default());
+    let delegate = |to: &PrivateKeySigner| IVault::delegateCall { delegatee: to.address() };
+    stakers.stream().await?;
+    stakers.site.send(&alice, stakers.vault, &stake(&alice)).await?;
+    stakers.site.send(&first, stakers.vault, &delegate(&first)).await?;
+    stakers.site.wait(HOUR);
+    stakers.act(&mut book, "delegate to oneself", &alice, &delegate(&alice)).await?;
+    let give = IVault::transferCall { to: first.address(), value: coins(1) };
+    stakers.act(&mut book, "transfer between delegates", &alice, &give).await?;
+    Ok(book)
+}
+
 /// What stakers do again and again.
 async fn habits(stakers: &mut Stakers) -> Result<Book> {
     let (alice, mut book) = (stakers.alice.clone(), Book::default());
