@@ -4,7 +4,13 @@ use std::collections::BTreeMap;
 
 use eyre::Result;
 
-use super::{book::Book, floor::Floor, run::Run, vault::LOCK_AGAIN};
+use super::{
+    book::Book,
+    floor::Floor,
+    run::Run,
+    splitting::{EVERYBODY, PULL, RECEIPT},
+    vault::LOCK_AGAIN,
+};
 
 /// A promise: `measured` is not above `limit`.
 #[derive(Clone, Debug)]
@@ -75,21 +81,23 @@ fn growing(run: &Run) -> Result<Vec<Goal>> {
 
 fn splitting(run: &Run) -> Result<Vec<Goal>> {
     let what = [
-        "receipt and a pull, 2 payees, part of PaymentSplitter",
-        "receipt and a pull, 10 payees, part of PaymentSplitter",
-        "receipt and a pull, 32 payees, part of PaymentSplitter",
+        ["receipt and a pull, 2 payees, part of PaymentSplitter", "the same, and all pull"],
+        ["receipt and a pull, 10 payees, part of PaymentSplitter", "the same, and all pull"],
+        ["receipt and a pull, 32 payees, part of PaymentSplitter", "the same, and all pull"],
     ];
-    what.into_iter()
-        .zip(run.splitters.values())
-        .map(|(what, [ours, _, theirs])| {
-            Ok(goal(what, both(ours)? as f64 / both(theirs)? as f64, 0.90))
-        })
-        .collect()
+    let mut goals = Vec::new();
+    for (what, [ours, _, theirs]) in what.into_iter().zip(run.splitters.values()) {
+        for (what, pulls) in what.into_iter().zip([PULL, EVERYBODY]) {
+            let ratio = with_receipt(ours, pulls)? as f64 / with_receipt(theirs, pulls)? as f64;
+            goals.push(goal(what, ratio, 0.90));
+        }
+    }
+    Ok(goals)
 }
 
-/// Gas of a receipt and a pull.
-pub(super) fn both(book: &Book) -> Result<u64> {
-    Ok(book.gas("receipt")? + book.gas("pull")?)
+/// Gas of a receipt and of `pulls`.
+pub(super) fn with_receipt(book: &Book, pulls: &str) -> Result<u64> {
+    Ok(book.gas(RECEIPT)? + book.gas(pulls)?)
 }
 
 /// What each reward token after the first adds, the dearest step.

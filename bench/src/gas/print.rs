@@ -5,9 +5,10 @@ use eyre::Result;
 
 use super::{
     book::Book,
-    goals::{self, Goal, both, per_token},
+    goals::{self, Goal, per_token, with_receipt},
     run::{IDLE_WEEKS, PART, Run},
     site::Sample,
+    splitting::{EVERYBODY, PULL, RECEIPT},
 };
 
 /// What is there to compare with, or a dash.
@@ -109,19 +110,28 @@ fn splitter_table(run: &Run) -> Result<Table> {
     let head = ["payees", "", "splitter, cached", "uncached", "PaymentSplitter", "part of it"];
     let mut table = table(&head);
     for (payees, [ours, uncached, theirs]) in &run.splitters {
-        for name in ["receipt", "pull"] {
-            let gas = [ours.gas(name)?, uncached.gas(name)?, theirs.gas(name)?];
-            splitter_row(&mut table, *payees, name, gas);
+        let books = [ours, uncached, theirs];
+        for name in [RECEIPT, PULL, EVERYBODY] {
+            splitter_row(&mut table, *payees, name, books.map(|book| book.gas(name)))?;
         }
-        splitter_row(&mut table, *payees, "both", [both(ours)?, both(uncached)?, both(theirs)?]);
+        for (name, pulls) in [("receipt and pull", PULL), ("receipt and all pulls", EVERYBODY)] {
+            splitter_row(&mut table, *payees, name, books.map(|book| with_receipt(book, pulls)))?;
+        }
     }
     Ok(table)
 }
 
-fn splitter_row(table: &mut Table, payees: u32, name: &str, gas: [u64; 3]) {
-    let ratio = format!("{:.2}", gas[0] as f64 / gas[2] as f64);
-    let cells = std::iter::once(name.to_owned()).chain(gas.map(|gas| gas.to_string()));
-    row(table, &payees.to_string(), cells.chain([ratio]));
+fn splitter_row(
+    table: &mut Table,
+    payees: u32,
+    name: &str,
+    [ours, uncached, theirs]: [Result<u64>; 3],
+) -> Result<()> {
+    let [ours, uncached, theirs] = [ours?, uncached?, theirs?];
+    let ratio = format!("{:.2}", ours as f64 / theirs as f64);
+    let figures = [ours, uncached, theirs].map(|gas| gas.to_string());
+    row(table, &payees.to_string(), [name.to_owned()].into_iter().chain(figures).chain([ratio]));
+    Ok(())
 }
 
 fn vote_table(run: &Run) -> Result<Table> {

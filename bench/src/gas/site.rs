@@ -80,7 +80,7 @@ pub(super) struct Site {
 }
 
 /// What one transaction used, and the least that it could have used.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Sample {
     /// Whole-transaction gas: base, calldata and execution, less refunds.
     pub(super) gas: u64,

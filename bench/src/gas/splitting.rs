@@ -1,6 +1,6 @@
 //! Our splitter beside OpenZeppelin's PaymentSplitter: revenue in, and out to one payee.
 //!
-//! Revenue of the token has come before, every payee was paid before and holds some of it. Theirs takes
+//! Every payee was paid before and holds some of the token, and some lies in the splitter. Theirs takes
 //! revenue in by a plain transfer and keeps no books of it; ours is deposited under a source, whose total
 //! is kept.
 
@@ -18,7 +18,7 @@ use tributary::{
 use super::{
     book::Book,
     peers::Peers,
-    site::{HOUR, Site, coins},
+    site::{HOUR, Sample, Site, coins},
 };
 
 sol! {
@@ -26,6 +26,11 @@ sol! {
         function release(address token, address account) external;
     }
 }
+
+/// Revenue comes in; one payee is paid; all are, by us in one transaction, by them in one each.
+pub(super) const RECEIPT: &str = "receipt";
+pub(super) const PULL: &str = "pull";
+pub(super) const EVERYBODY: &str = "pull for everybody";
 
 /// What both are fed with each time.
 const PAYMENT: u64 = 1_000;
@@ -48,12 +53,20 @@ pub(super) async fn ours(peers: &Peers, cached: bool, count: u32) -> Result<Book
     site.endow(token, splitter, &[&owner]).await?;
     let deposit = ISplitter::depositCall { source, token, amount: coins(PAYMENT) };
     let release = ISplitter::releaseCall { policyId: U256::ONE, payeeIndex: U256::ZERO, token };
+    let everybody = ISplitter::releaseManyCall {
+        policyId: U256::ONE,
+        payeeIndices: (0..count).map(U256::from).collect(),
+        token,
+    };
     site.send(&owner, splitter, &deposit).await?;
-    site.send(&owner, splitter, &release).await?;
+    site.send(&owner, splitter, &everybody).await?;
+    site.send(&owner, splitter, &deposit).await?;
     site.wait(HOUR);
     let mut book = Book::default();
-    book.note("receipt", site.measure(&owner, splitter, &deposit).await?);
-    book.note("pull", site.measure(&owner, splitter, &release).await?);
+    book.note(RECEIPT, site.measure(&owner, splitter, &deposit).await?);
+    book.note(PULL, site.measure(&owner, splitter, &release).await?);
+    site.send(&owner, splitter, &deposit).await?;
+    book.note(EVERYBODY, site.measure(&owner, splitter, &everybody).await?);
     Ok(book)
 }
 
@@ -79,12 +92,21 @@ pub(super) async fn theirs(peers: &Peers, count: u32) -> Result<Book> {
     let arguments = (payees.clone(), parts).abi_encode_params();
     let splitter = site.create(&peers.code("PaymentSplitter")?, &arguments).await?;
     let pay = IToken::transferCall { to: splitter, value: coins(PAYMENT) };
-    let release = PaymentSplitter::releaseCall { token, account: payees[0] };
+    let release = |account| PaymentSplitter::releaseCall { token, account };
     site.send(&owner, token, &pay).await?;
-    site.send(&owner, splitter, &release).await?;
+    for payee in &payees {
+        site.send(&owner, splitter, &release(*payee)).await?;
+    }
+    site.send(&owner, token, &pay).await?;
     site.wait(HOUR);
     let mut book = Book::default();
-    book.note("receipt", site.measure(&owner, token, &pay).await?);
-    book.note("pull", site.measure(&owner, splitter, &release).await?);
+    book.note(RECEIPT, site.measure(&owner, token, &pay).await?);
+    book.note(PULL, site.measure(&owner, splitter, &release(payees[0])).await?);
+    site.send(&owner, token, &pay).await?;
+    let mut everybody = Sample::default();
+    for payee in &payees {
+        everybody.gas += site.measure(&owner, splitter, &release(*payee)).await?.gas;
+    }
+    book.note(EVERYBODY, everybody);
     Ok(book)
 }

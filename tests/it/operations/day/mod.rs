@@ -251,6 +251,13 @@ impl Day<'_> {
         let release =
             ISplitter::releaseCall { policyId: policy_id, payeeIndex: U256::from(1), token };
         self.add("splitter: release to an account", &alice, here, &release);
+        let indices = vec![U256::ZERO, U256::from(1)];
+        let many = ISplitter::releaseManyCall { policyId: policy_id, payeeIndices: indices, token };
+        self.add("splitter: releaseMany, nothing owed", &alice, here, &many);
+        let deposit =
+            ISplitter::depositCall { source: self.world.source(0), token, amount: dollars(5) };
+        self.add("splitter: deposit, for two payees", &owner, here, &deposit);
+        self.add("splitter: releaseMany, a vault and an account", &alice, here, &many);
         // A stream that answers nothing and takes nothing: an account.
         let create = self.policy_of(&[(self.world.guardian.address(), 1, 10_000)]);
         self.add("splitter: createPolicy, one payee", &owner, here, &create);
