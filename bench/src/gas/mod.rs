@@ -12,7 +12,8 @@
 //! Gas is that of whole transactions, refunds taken off. Receivers hold some of every token, another
 //! staker is there, revenue streams, and an hour, never a week, passes between transactions. Our programs
 //! are measured as the chain prices them when they are kept in its cache (`ArbWasmCache`), and when not.
-//! [`floor`] tells what of that no program could save.
+//! The floor, read from each transaction's trace, is what of that no program could save; `floor.rs` says
+//! how.
 
 mod book;
 mod floor;
