@@ -1,8 +1,10 @@
 //! What an auditor tried: each of these would be a hole, and is none.
 //!
 //! - in every function, an expired lock that nobody settled counts as one that was settled
+//! - votes are the weights of those who delegate, whatever two things were done in a row
 //! - no number, however extreme, stops a function without a word
 //! - nobody makes another's exit, transfer or vote dearer than the weeks that passed
+//! - what was said of the past is not taken back
 //! - a signed delegation works once, as it was signed, and nowhere else
 
 mod room;
@@ -90,6 +92,24 @@ fn in_every_function_an_expired_lock_counts_as_one_that_was_settled() {
                 (answer, logs, now, room.portrait())
             });
             assert_eq!(lazy, eager, "deed {deed}, {at} seconds");
+        }
+    }
+}
+
+#[test]
+fn after_any_two_deeds_votes_are_the_weights_of_those_who_delegate() {
+    let count = deeds(&Room::new()).len();
+    for (one, two) in (0..count).flat_map(|one| (0..count).map(move |two| (one, two))) {
+        let room = Room::new();
+        for (deed, seconds) in [(one, WEEK + 7), (two, WEEK - 7)] {
+            room.scene.stage.warp(seconds);
+            let (who, calldata) = deeds(&room).swap_remove(deed);
+            // Some are refused: then they count for nothing.
+            let _ = room.scene.stage.from(who).raw(room.scene.vault, calldata);
+        }
+        for weeks in [0, 1, 2, 27, 31] {
+            room.scene.weeks(weeks);
+            room.assert_counted(&format!("deeds {one} and {two}, {weeks} weeks"));
         }
     }
 }

@@ -104,7 +104,9 @@ impl Room {
             scene.call(who, IVault::approveCall { spender: carol, value: U256::MAX }).expect("all");
         }
         self.delegate(bob, alice);
-        self.delegate(alice, self.dan);
+        for who in [alice, carol] {
+            self.delegate(who, self.dan);
+        }
         scene.lock(bob, 9_999, 1).expect("a lock");
         self.first = scene.lock(alice, 10_007, 1).expect("a lock");
         scene.lock(alice, 20_011, 2).expect("the other week of a pair");
@@ -140,6 +142,23 @@ impl Room {
         let Scene { alice, bob, carol, .. } = self.scene;
         for who in [alice, bob] {
             assert_eq!(self.scene.transfer(who, carol, n(0)), Ok(true));
+        }
+    }
+
+    /// Votes are the weights of those who delegate, and weights add up.
+    #[track_caller]
+    pub(super) fn assert_counted(&self, what: &str) {
+        let Scene { alice, bob, carol, .. } = self.scene;
+        let (scene, holders) = (&self.scene, [alice, bob, carol, self.dan]);
+        let sum = |counts: &dyn Fn(Address) -> bool| {
+            let counted = holders.iter().filter(|who| counts(**who));
+            counted.map(|who| scene.weight(*who)).sum::<U256>()
+        };
+        assert_eq!(sum(&|_| true), scene.total_weight(), "{what}");
+        for account in holders {
+            let to = |who| scene.read(IVault::delegatesCall { account: who });
+            let votes = scene.read(IVault::getVotesCall { account });
+            assert_eq!(votes, sum(&|who| to(who) == account), "{what}");
         }
     }
 
