@@ -15,6 +15,7 @@ mod locks;
 mod payouts;
 mod permit;
 mod permits_in;
+mod properties;
 mod reentry;
 mod reward_tokens;
 mod roles;
