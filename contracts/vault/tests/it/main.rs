@@ -1,6 +1,7 @@
 //! The vault on the native stage: function by function, among hostile tokens, and through long
 //! random lives that are compared with the exact rational model.
 
+mod audit;
 mod coin;
 mod construction;
 mod curve;
