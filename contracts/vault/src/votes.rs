@@ -90,8 +90,7 @@ impl Delegate {
         Weekly::at(self.0.plus(2))
     }
 
-    /// The votes of `tally` that are left at `at`, before the next tally. Without votes there is nothing
-    /// to end: a delegate that never had any would be followed from 1970 on.
+    /// The votes of `tally` that are left at `at`, before the next tally.
     fn left(self, vm: &VM, tally: &Tally, at: u64) -> u128 {
         if tally.votes == 0 {
             return 0;
