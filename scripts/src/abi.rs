@@ -66,10 +66,33 @@ mod precompile {
         interface ArbOwnerPublic {
             function getMaxStylusContractFragments() external view returns (uint8 count);
         }
+
+        /// Prices and limits of gas, at `0x…6c`.
+        #[sol(rpc)]
+        interface ArbGasInfo {
+            function getMaxTxGasLimit() external view returns (uint256 gas);
+        }
+
+        /// What only a node knows, at `0x…c8`.
+        #[sol(rpc)]
+        interface NodeInterface {
+            function gasEstimateL1Component(address to, bool contractCreation, bytes data) external payable returns (uint64 gasEstimateForL1, uint256 baseFee, uint256 l1BaseFeeEstimate);
+        }
+
+        /// Deploys a program in one transaction; a contract that Arbitrum's chains have.
+        #[sol(extra_derives(Debug))]
+        interface IStylusDeployer {
+            error EmptyBytecode();
+            error ContractDeploymentError(bytes bytecode);
+            error ContractInitializationError(address newContract, bytes data);
+            error InitValueButNotInitData();
+            error RefundExcessValueError(uint256 excessValue);
+            function deploy(bytes bytecode, bytes initData, uint256 initValue, bytes32 salt) external payable returns (address);
+        }
     }
 }
 
-pub use precompile::{ArbOwnerPublic, ArbWasm};
+pub use precompile::{ArbGasInfo, ArbOwnerPublic, ArbWasm, IStylusDeployer, NodeInterface};
 pub use splitter::ISplitter;
 pub use token::IToken;
 pub use vault::IVault;
@@ -105,9 +128,26 @@ pub fn explain(data: &[u8]) -> String {
     if let Ok(error) = ArbWasm::ArbWasmErrors::abi_decode(data) {
         return name(format!("{error:?}"));
     }
+    if let Ok(error) = IStylusDeployer::IStylusDeployerErrors::abi_decode(data) {
+        return inner_reason(error);
+    }
     match GenericContractError::abi_decode(data) {
         Ok(error) => error.to_string(),
         Err(_) => format!("reverted with data 0x{}", alloy::hex::encode(data)),
+    }
+}
+
+/// What went wrong in a deployment, which is mostly what the constructor says.
+fn inner_reason(error: IStylusDeployer::IStylusDeployerErrors) -> String {
+    use IStylusDeployer::IStylusDeployerErrors as Error;
+    match error {
+        Error::ContractInitializationError(error) => {
+            format!("the constructor refuses: {}", explain(&error.data))
+        }
+        Error::ContractDeploymentError(_) => {
+            "the code was not accepted; is it there already?".to_owned()
+        }
+        error => format!("{error:?}"),
     }
 }
 

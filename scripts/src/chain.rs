@@ -86,6 +86,24 @@ impl Call {
         self.gas = Some(limit);
         self
     }
+
+    /// Whom it calls; `None` if it creates.
+    #[must_use]
+    pub fn recipient(&self) -> Option<Address> {
+        self.to.to().copied()
+    }
+
+    /// As `from` would send it, without nonce and fee.
+    #[must_use]
+    pub fn request(&self, from: Address) -> TransactionRequest {
+        let mut request = TransactionRequest::default()
+            .with_from(from)
+            .with_value(self.value)
+            .with_input(self.data.clone())
+            .with_kind(self.to);
+        request.gas = self.gas;
+        request
+    }
 }
 
 impl Chain {
@@ -96,8 +114,15 @@ impl Chain {
     pub async fn connect(url: &str) -> Result<Self> {
         let url =
             url.parse().wrap_err_with(|| format!("{url:?} is no URL; write http://host:port"))?;
-        let provider =
-            ProviderBuilder::new().disable_recommended_fillers().connect_http(url).erased();
+        let provider = ProviderBuilder::new().disable_recommended_fillers().connect_http(url);
+        Self::over(provider.erased()).await
+    }
+
+    /// Connects through a provider of one's own, which adds nothing to requests by itself.
+    ///
+    /// # Errors
+    /// The node does not answer.
+    pub async fn over(provider: DynProvider) -> Result<Self> {
         let chain_id = provider.get_chain_id().await.wrap_err("the node does not answer")?;
         let first_max_fee = 2 * provider.get_gas_price().await?;
         Ok(Self {

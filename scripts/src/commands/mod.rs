@@ -3,6 +3,7 @@
 pub mod abi;
 pub mod build;
 pub mod demo;
+pub mod deploy;
 pub mod devnode;
 
 use clap::{Parser, Subcommand};
@@ -20,6 +21,8 @@ pub struct Cli {
 enum Command {
     /// Plays thirteen weeks of each preset on a local chain, and audits every wei.
     Demo(Box<demo::Args>),
+    /// Puts a platform's contracts on a chain, or goes on with that.
+    Deploy(Box<deploy::Args>),
     /// Runs a local Stylus chain.
     Devnode(devnode::Args),
     /// Writes `abi/*.json` from `abi/*.sol`.
@@ -36,6 +39,7 @@ impl Cli {
     pub async fn run(self) -> Result<()> {
         match self.command {
             Command::Demo(args) => demo::run(*args).await,
+            Command::Deploy(args) => deploy::run(*args).await,
             Command::Devnode(args) => devnode::run(args).await,
             Command::Abi(args) => abi::run(&args),
             Command::Build(args) => build::run(&args),

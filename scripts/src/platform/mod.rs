@@ -9,7 +9,7 @@ mod file;
 mod preset;
 
 pub use file::{
-    CurvePoint, Payee, PayeeTarget, Platform, Policy, Reward, RewardToken, Source, Token, Vault,
+    ChainTerms, CurvePoint, Payee, PayeeTarget, Platform, Policy, Reward, RewardToken, Source, Token, Vault,
     text_word,
 };
 pub use preset::{PRESETS, load};
