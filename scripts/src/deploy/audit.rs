@@ -178,13 +178,18 @@ impl Audit<'_> {
             let name = format!("{} ({})", vault.name, vault.symbol);
             items.push(Item::new("vault asset", asset, Some(vault.asset.to_string())));
             items.push(Item::new("vault name", title, Some(name)));
-            items.push(Item::new("vault curve", curve(points), Some(curve(vault.curve.iter().copied()))));
+            items.push(Item::new(
+                "vault curve",
+                curve(points),
+                Some(curve(vault.curve.iter().copied())),
+            ));
             items.push(self.guardian("vault", vault.roles));
         }
         for (place, reward) in wanted.rewards.iter().enumerate() {
             items.push(self.reward(place, reward, seen));
         }
-        let further = seen.map_or(0, |vault| vault.rewards.len().saturating_sub(wanted.rewards.len()));
+        let further =
+            seen.map_or(0, |vault| vault.rewards.len().saturating_sub(wanted.rewards.len()));
         if further > 0 {
             items.push(Item::new("vault further reward tokens", "0", Some(further.to_string())));
         }
@@ -195,18 +200,21 @@ impl Audit<'_> {
         let role = reward_role(reward.token);
         let address = self.addresses.get(role).map_or(role.to_owned(), Address::to_string);
         let wanted = format!("{address}, {} weeks", reward.stream_weeks);
-        let found = seen.and_then(|vault| vault.rewards.get(place)).map(|(token, weeks, retired)| {
-            let retired = if *retired { ", retired" } else { "" };
-            format!("{token}, {weeks} weeks{retired}")
-        });
-        Item::new(format!("vault reward {}", place + 1), wanted, found).cured_by(Step::AddReward(place))
+        let found =
+            seen.and_then(|vault| vault.rewards.get(place)).map(|(token, weeks, retired)| {
+                let retired = if *retired { ", retired" } else { "" };
+                format!("{token}, {weeks} weeks{retired}")
+            });
+        Item::new(format!("vault reward {}", place + 1), wanted, found)
+            .cured_by(Step::AddReward(place))
     }
 
     fn splitter(&self) -> Vec<Item> {
         let (platform, seen) = (&self.terms.platform, self.seen.splitter.as_ref());
         let mut items = Vec::new();
         if let Some(splitter) = seen {
-            let weth = self.addresses.get("weth").map_or("wrapped ether".into(), Address::to_string);
+            let weth =
+                self.addresses.get("weth").map_or("wrapped ether".into(), Address::to_string);
             items.push(Item::new("splitter weth", weth, Some(splitter.weth.to_string())));
             items.push(self.guardian("splitter", splitter.roles));
         }
@@ -214,9 +222,12 @@ impl Audit<'_> {
         items.extend(policies.map(|(place, policy)| self.policy(place, policy, seen)));
         for (place, source) in platform.sources.iter().enumerate() {
             let wanted = format!("{:?} by {:?}", source.name, source.policy);
-            let found = seen.and_then(|splitter| splitter.sources.get(&source.key()).map(|found| {
-                self.source_on_chain(splitter, found.0, found.1.saturating_to())
-            }));
+            let found = seen.and_then(|splitter| {
+                splitter
+                    .sources
+                    .get(&source.key())
+                    .map(|found| self.source_on_chain(splitter, found.0, found.1.saturating_to()))
+            });
             let item = Item::new(format!("source {}", source.id), wanted, found);
             items.push(item.cured_by(Step::AddSource(place)));
         }
@@ -233,7 +244,8 @@ impl Audit<'_> {
         let found = seen.and_then(|splitter| splitter.policies.get(place)).map(|found| {
             // Kinds and tags are part of what a policy does; they are told only where they differ.
             let call = self.terms.policy(policy, self.addresses);
-            let alike = call.is_some_and(|call| call.kinds == found.kinds && call.tags == found.tags);
+            let alike =
+                call.is_some_and(|call| call.kinds == found.kinds && call.tags == found.tags);
             let payees = found.payees.iter().zip(&found.bps).map(|(at, bps)| format!("{at} {bps}"));
             let other = if alike { "" } else { ", of other kinds" };
             format!("{:?}: {}{other}", text(found.name), payees.collect::<Vec<_>>().join(", "))
@@ -244,7 +256,11 @@ impl Audit<'_> {
 
     fn source_on_chain(&self, splitter: &Splitter, name: B256, policy: usize) -> String {
         let policy = policy.checked_sub(1).and_then(|place| splitter.policies.get(place));
-        format!("{:?} by {:?}", text(name), policy.map(|policy| text(policy.name)).unwrap_or_default())
+        format!(
+            "{:?} by {:?}",
+            text(name),
+            policy.map(|policy| text(policy.name)).unwrap_or_default()
+        )
     }
 
     /// Sources and policies that nobody configured.
@@ -253,9 +269,8 @@ impl Audit<'_> {
         let sources = splitter.sources.len().saturating_sub(platform.sources.len());
         let policies = splitter.policies.len().saturating_sub(platform.policies.len());
         let told = |sources, policies| format!("{sources} sources, {policies} policies");
-        (sources + policies > 0).then(|| {
-            Item::new("splitter further", told(0, 0), Some(told(sources, policies)))
-        })
+        (sources + policies > 0)
+            .then(|| Item::new("splitter further", told(0, 0), Some(told(sources, policies))))
     }
 
     fn guardian(&self, role: &str, roles: Roles) -> Item {

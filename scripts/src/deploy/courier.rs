@@ -74,7 +74,11 @@ impl Courier<'_> {
 
     /// Sends `call`, waits for it, and makes sure that it succeeded. The record stays pending: it is
     /// for the caller to note what came of it, and to save that.
-    pub(crate) async fn send(&self, record: &mut Record, call: &Call) -> Result<TransactionReceipt> {
+    pub(crate) async fn send(
+        &self,
+        record: &mut Record,
+        call: &Call,
+    ) -> Result<TransactionReceipt> {
         let provider = self.chain.provider();
         let (nonce, mut transactions) = match record.pending.take() {
             Some(pending) if pending.step == call.kind => (pending.nonce, pending.transactions),
@@ -165,7 +169,11 @@ impl Courier<'_> {
     }
 
     /// Runs a reverted transaction again, to learn why, if the node does that.
-    async fn reason(&self, request: TransactionRequest, receipt: &TransactionReceipt) -> eyre::Report {
+    async fn reason(
+        &self,
+        request: TransactionRequest,
+        receipt: &TransactionReceipt,
+    ) -> eyre::Report {
         let block = receipt.block_number.map_or_else(BlockId::latest, BlockId::number);
         let hash = receipt.transaction_hash;
         let told = match self.chain.provider().call(request).block(block).await {

@@ -9,7 +9,9 @@ use alloy::primitives::{Address, B256, U256, utils::format_ether};
 #[non_exhaustive]
 pub enum DeployError {
     /// The chain runs no WASM.
-    #[error("chain {0} has no Stylus: nothing answers at 0x71; programs run on Arbitrum chains from ArbOS 30 on")]
+    #[error(
+        "chain {0} has no Stylus: nothing answers at 0x71; programs run on Arbitrum chains from ArbOS 30 on"
+    )]
     NoStylus(u64),
     /// The chain takes programs of one account only, or of fewer accounts than this one needs.
     #[error(
@@ -51,7 +53,9 @@ pub enum DeployError {
         remedy: String,
     },
     /// The record in the directory is another platform's.
-    #[error("the record of this chain is of platform {found}, not {expected}; give another --deployments directory")]
+    #[error(
+        "the record of this chain is of platform {found}, not {expected}; give another --deployments directory"
+    )]
     OtherPlatform {
         /// The platform on record.
         found: String,
@@ -95,7 +99,9 @@ pub enum DeployError {
         has: U256,
     },
     /// A transaction of an earlier run is known to the node and not mined yet.
-    #[error("{step} (transaction {transaction}) was sent and is not mined yet; run this again later")]
+    #[error(
+        "{step} (transaction {transaction}) was sent and is not mined yet; run this again later"
+    )]
     NotMined {
         /// What it does.
         step: String,

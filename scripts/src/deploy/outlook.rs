@@ -82,7 +82,11 @@ impl Outlook {
     pub fn ensure_possible(&self, artifact: &Artifact) -> Result<(), DeployError> {
         let (contract, needed) = (artifact.name.clone(), artifact.report.fragments);
         if needed > usize::from(self.fragments) {
-            return Err(DeployError::TooManyFragments { contract, needed, offered: self.fragments });
+            return Err(DeployError::TooManyFragments {
+                contract,
+                needed,
+                offered: self.fragments,
+            });
         }
         let (needed, added, limit) =
             (self.activation_gas(artifact), self.added_gas, self.gas_limit);

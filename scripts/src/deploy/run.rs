@@ -15,6 +15,7 @@ use artifact::Artifact;
 use eyre::{Result, bail};
 
 use super::{
+    activation::is_active,
     audit::{Audit, Item},
     courier::{Courier, Payer},
     error::{DeployError, Difference},
@@ -60,6 +61,8 @@ pub struct Standing {
     pub at_once: bool,
     constructed: Vec<String>,
     fragments: Fragments,
+    /// Packages whose code is active, wherever it is: it needs no activation of its own.
+    active: Vec<String>,
 }
 
 /// A transaction that is left to do.
@@ -127,7 +130,11 @@ impl Deployment<'_> {
     fn record(&self) -> Result<Record> {
         let found = Record::load(self.directory, self.terms.chain_id)?;
         let Some(record) = found else {
-            return Ok(Record::new(self.terms.chain_id, &self.terms.platform.name, self.terms.deployer));
+            return Ok(Record::new(
+                self.terms.chain_id,
+                &self.terms.platform.name,
+                self.terms.deployer,
+            ));
         };
         let expected = &self.terms.platform.name;
         if record.platform == *expected {
@@ -166,6 +173,7 @@ impl Deployment<'_> {
             at_once,
             constructed: Vec::new(),
             fragments,
+            active: Vec::new(),
         };
         self.locate(&mut standing, record)?;
         self.compare(&mut standing).await?;
@@ -214,7 +222,23 @@ impl Deployment<'_> {
         Ok(())
     }
 
+    /// Packages whose code is active already, in whichever account.
+    async fn active(&self, standing: &Standing) -> Vec<String> {
+        let mut active = Vec::new();
+        for artifact in self.artifacts {
+            // Code whose fragments are not placed yet is not active either.
+            let Ok(code) = artifact.code.program(&standing.fragments[&artifact.name]) else {
+                continue;
+            };
+            if is_active(self.chain, keccak256(code)).await {
+                active.push(artifact.name.clone());
+            }
+        }
+        active
+    }
+
     async fn compare(&self, standing: &mut Standing) -> Result<()> {
+        standing.active = self.active(standing).await;
         let ours = self.terms.roles().filter(|role| !self.terms.existing.contains_key(*role));
         let ours: Vec<_> = ours.collect();
         let seen = Seen::read(self.chain, &standing.addresses, &ours).await?;
@@ -232,11 +256,15 @@ impl Deployment<'_> {
             missing_fragments: &missing,
         };
         let items = audit.items();
-        let left = items.iter().filter(|item| item.found.is_none()).filter_map(|item| item.cure.clone());
+        let left =
+            items.iter().filter(|item| item.found.is_none()).filter_map(|item| item.cure.clone());
         let left: Vec<_> = left.map(|step| self.planned(standing, step)).collect();
         standing.offered = seen.offered(self.terms.owner);
-        standing.constructed =
-            ours.iter().filter(|role| seen.is_constructed(role)).map(|role| (*role).into()).collect();
+        standing.constructed = ours
+            .iter()
+            .filter(|role| seen.is_constructed(role))
+            .map(|role| (*role).into())
+            .collect();
         (standing.items, standing.left) = (items, left);
         Ok(())
     }
@@ -267,12 +295,18 @@ impl Deployment<'_> {
     }
 
     /// Writes down what a transaction brought about, and that it is no longer under way.
-    async fn note(&self, record: &mut Record, step: &Step, receipt: &TransactionReceipt) -> Result<()> {
+    async fn note(
+        &self,
+        record: &mut Record,
+        step: &Step,
+        receipt: &TransactionReceipt,
+    ) -> Result<()> {
         record.pending = None;
         match step {
             Step::Deploy(role) => {
                 let standing = self.look(record).await?;
-                self.note_contract(record, role, standing.addresses.get(*role).copied(), receipt).await?;
+                self.note_contract(record, role, standing.addresses.get(*role).copied(), receipt)
+                    .await?;
             }
             Step::Create(role) => {
                 self.note_contract(record, role, receipt.contract_address, receipt).await?;
@@ -328,11 +362,14 @@ impl Standing {
             return Err(DeployError::Drift(differences));
         }
         for planned in &self.left {
-            let (Step::Deploy(role) | Step::Create(role) | Step::Activate(role)) = planned.step else {
+            let (Step::Deploy(role) | Step::Create(role) | Step::Activate(role)) = planned.step
+            else {
                 continue;
             };
-            let artifact = artifacts.iter().find(|artifact| artifact.name == Terms::package(role));
-            if let Some(artifact) = artifact {
+            let package = Terms::package(role);
+            let artifact = artifacts.iter().find(|artifact| artifact.name == package);
+            let inactive = |artifact: &&Artifact| !self.active.contains(&artifact.name);
+            if let Some(artifact) = artifact.filter(inactive) {
                 self.outlook.ensure_possible(artifact)?;
             }
         }
@@ -347,7 +384,10 @@ impl Standing {
         for role in self.constructed.iter().filter(|role| Terms::has_constructor(role)) {
             let contract = record.contracts.get(role).filter(|found| found.constructed.is_none());
             if let Some(Contract { address, .. }) = contract {
-                return Err(DeployError::ConstructedByAnother { role: role.clone(), address: *address });
+                return Err(DeployError::ConstructedByAnother {
+                    role: role.clone(),
+                    address: *address,
+                });
             }
         }
         Ok(())

@@ -128,7 +128,8 @@ impl Seen {
             ("vault", self.vault.as_ref().map(|vault| vault.roles)),
             ("splitter", self.splitter.as_ref().map(|splitter| splitter.roles)),
         ];
-        let offered = |roles: Option<Roles>| roles.is_some_and(|roles| roles.pending_owner == owner);
+        let offered =
+            |roles: Option<Roles>| roles.is_some_and(|roles| roles.pending_owner == owner);
         roles.into_iter().filter(|role| offered(role.1)).map(|role| role.0.to_owned()).collect()
     }
 }
@@ -190,7 +191,8 @@ impl Splitter {
             let info = splitter.sourceInfo(source).call().await?;
             sources.insert(source, (info.name, info.policyId));
         }
-        let (roles, weth) = (Roles { owner, pending_owner, guardian }, splitter.weth().call().await?);
+        let (roles, weth) =
+            (Roles { owner, pending_owner, guardian }, splitter.weth().call().await?);
         Ok(Some(Self { roles, weth, policies, sources }))
     }
 }

@@ -98,7 +98,9 @@ impl Step {
     pub fn title(&self, terms: &Terms) -> String {
         let platform = &terms.platform;
         match self {
-            Self::Fragment { package, place } => format!("create fragment {} of {package}", place + 1),
+            Self::Fragment { package, place } => {
+                format!("create fragment {} of {package}", place + 1)
+            }
             Self::Deploy(role) => format!("deploy {role}"),
             Self::Create(role) => format!("create {role}"),
             Self::Activate(role) => format!("activate {role}"),
@@ -106,7 +108,9 @@ impl Step {
             Self::AddReward(place) => {
                 format!("add reward token {}", reward_role(platform.vault.rewards[*place].token))
             }
-            Self::CreatePolicy(place) => format!("create policy {:?}", platform.policies[*place].name),
+            Self::CreatePolicy(place) => {
+                format!("create policy {:?}", platform.policies[*place].name)
+            }
             Self::AddSource(place) => format!("add source {:?}", platform.sources[*place].id),
             Self::OfferOwnership(role) => format!("offer {role} to its owner"),
         }
@@ -135,9 +139,7 @@ impl Site<'_> {
                 self.parcel(role)?.call("", fee)
             }
             Step::Create(role) => Call::create("", artifact::init_code(&self.code(role)?)),
-            Step::Activate(role) => {
-                activation::call(self.artifact(role)?, self.address(role)?, 0)
-            }
+            Step::Activate(role) => activation::call(self.artifact(role)?, self.address(role)?, 0),
             Step::Construct(role) => {
                 let given = self.terms.constructor(role, self.addresses);
                 let given = given.ok_or_else(|| eyre!("the arguments of {role} are not known"))?;
@@ -155,7 +157,9 @@ impl Site<'_> {
                 let create = create.ok_or_else(|| eyre!("a payee is not known"))?;
                 Call::to("", self.address("splitter")?, &create)
             }
-            Step::AddSource(place) => Call::to("", self.address("splitter")?, &self.source(*place)?),
+            Step::AddSource(place) => {
+                Call::to("", self.address("splitter")?, &self.source(*place)?)
+            }
             Step::OfferOwnership(role) => {
                 // The same function of both.
                 let offer = IVault::transferOwnershipCall { newOwner: self.terms.owner };
@@ -218,9 +222,8 @@ impl Site<'_> {
                 count => 8 + 20 * count,
             }) as u64
         };
-        let creation = |bytes: u64| {
-            TRANSACTION_GAS + CREATE_GAS + bytes * (CODE_BYTE_GAS + CALLDATA_BYTE_GAS)
-        };
+        let creation =
+            |bytes: u64| TRANSACTION_GAS + CREATE_GAS + bytes * (CODE_BYTE_GAS + CALLDATA_BYTE_GAS);
         let activation = |role: &str| {
             let gas = artifact(role).map_or(0, |artifact| self.outlook.activation_gas(artifact));
             gas + activation::GAS_HEADROOM
@@ -228,7 +231,8 @@ impl Site<'_> {
         let platform = &self.terms.platform;
         match step {
             Step::Fragment { package, place } => {
-                let code = artifact(package).map(|artifact| artifact.code.fragments()[*place].len());
+                let code =
+                    artifact(package).map(|artifact| artifact.code.fragments()[*place].len());
                 creation(code.unwrap_or_default() as u64)
             }
             Step::Deploy(role) => creation(program(role)) + activation(role) + CONSTRUCTION_GAS,
@@ -254,7 +258,8 @@ impl Site<'_> {
     async fn ask_parent_chain_gas(&self, to: Option<Address>, data: Bytes) -> Result<u64> {
         let node = NodeInterface::new(NODE_INTERFACE, self.chain.provider());
         let creation = to.is_none();
-        let told = node.gasEstimateL1Component(to.unwrap_or_default(), creation, data).call().await?;
+        let told =
+            node.gasEstimateL1Component(to.unwrap_or_default(), creation, data).call().await?;
         Ok(told.gasEstimateForL1.saturating_mul(2))
     }
 

@@ -89,7 +89,10 @@ impl Terms {
     fn check(&self, test_tokens: bool) -> Result<(), DeployError> {
         for role in self.platform.roles() {
             if !self.payees.contains_key(&role) {
-                let remedy = format!("write payees = {{ {role} = \"0x…\" }} under [chain.{}]", self.chain_id);
+                let remedy = format!(
+                    "write payees = {{ {role} = \"0x…\" }} under [chain.{}]",
+                    self.chain_id
+                );
                 return Err(self.unsettled(format!("the payee {role:?}"), remedy));
             }
         }
@@ -141,9 +144,12 @@ impl Terms {
         match role {
             "token" => Some(self.coin().arguments(self.owner)),
             "stablecoin" => Some(Coin::test_dollar().arguments(self.owner)),
-            "vault" => {
-                Some(vault_arguments(&self.platform, *at.get("token")?, self.deployer, self.guardian))
-            }
+            "vault" => Some(vault_arguments(
+                &self.platform,
+                *at.get("token")?,
+                self.deployer,
+                self.guardian,
+            )),
             "splitter" => Some(arguments(&(self.deployer, self.guardian, *at.get("weth")?))),
             _ => None,
         }

@@ -39,7 +39,13 @@ pub struct Args {
     #[arg(long, value_name = "FILE", value_parser = load)]
     platform: Platform,
     /// The node.
-    #[arg(long, short, value_name = "URL", env = "ETH_RPC_URL", default_value = "http://localhost:8547")]
+    #[arg(
+        long,
+        short,
+        value_name = "URL",
+        env = "ETH_RPC_URL",
+        default_value = "http://localhost:8547"
+    )]
     rpc_url: String,
     /// The key that pays and deploys.
     #[arg(long, value_name = "KEY", hide_env_values = true)]
@@ -128,7 +134,8 @@ impl Args {
         on_chain.payees.extend(payees.iter().cloned());
         let recorded = Record::load(&self.deployments, chain.chain_id())?;
         let deployer = recorded.map(|record| record.deployer).or(self.account());
-        let deployer = deployer.ok_or_else(|| eyre!("who deploys? Give --private-key or --from"))?;
+        let deployer =
+            deployer.ok_or_else(|| eyre!("who deploys? Give --private-key or --from"))?;
         Ok(Terms::settle(platform, chain.chain_id(), deployer, *test_tokens)?)
     }
 
@@ -148,7 +155,8 @@ impl Args {
         let payer = Payer { address: key.address(), wallet: EthereumWallet::from(key.clone()) };
         let mut say = |title: &str| eprintln!("deploy: {title}");
         let run = deployment.run(&payer, &mut say).await;
-        let standing = run.wrap_err("the deployment is not complete; the same command goes on with it")?;
+        let standing =
+            run.wrap_err("the deployment is not complete; the same command goes on with it")?;
         self.show(deployment, &standing)
     }
 

@@ -45,7 +45,10 @@ fn head(deployment: &Deployment<'_>, standing: &Standing) -> String {
     };
     format!(
         "{name} on chain {chain}: {what}\nby {}, owned by {} in the end, guarded by {}\n{}\n{how}\n\n",
-        terms.deployer, terms.owner, terms.guardian, activation(standing)
+        terms.deployer,
+        terms.owner,
+        terms.guardian,
+        activation(standing)
     )
 }
 
