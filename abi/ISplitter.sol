@@ -12,6 +12,11 @@ pragma solidity ^0.8.20;
 /// (`deposit` under the source given as tag), 3 burn (its address has to be 0x…dEaD, so that a policy
 /// reads as what it does).
 ///
+/// The stakers' share: the owner may name a policy, which of its payees the stakers are, and a setter
+/// (a ballot) who may change their basis points within bounds. Each change makes a new policy, in which
+/// the others divide the rest as they did in the named one, and sources that follow the stakers' share
+/// point at it from then on: `policyId` `type(uint256).max`, wherever a source is given a policy.
+///
 /// Constructor (through `stylus_constructor`): `(address owner, address guardian, address weth)`.
 interface ISplitter {
     // ------------------------------------------------------------------ errors
@@ -43,6 +48,11 @@ interface ISplitter {
     error NotEnoughGas(uint256 gasForPayee, uint256 needed);
     /// @notice Thrown when a token refused a transfer or is no token.
     error TokenTransferFailed(address token);
+    /// @notice Thrown when `bps`, as the stakers' share, is below `min` or above `max`.
+    error StakersShareOutOfRange(uint256 bps, uint256 min, uint256 max);
+    /// @notice Thrown when the bounds of the stakers' share are none (1 to 10_000, `min` not above `max`),
+    /// or the policy has nobody beside the stakers.
+    error InvalidStakersShareTerms();
     error InvalidAddress(address account);
     error AlreadyConstructed();
 
@@ -57,6 +67,11 @@ interface ISplitter {
     event PayeePaid(uint256 indexed policyId, address indexed token, address indexed payee, uint256 payeeIndex, uint256 amount);
     /// @notice The payment failed; `amount` stays owed.
     event PayeeSkipped(uint256 indexed policyId, address indexed token, address indexed payee, uint256 payeeIndex, uint256 amount);
+    /// @notice `setter` may set the share of payee number `stakersIndex` of `policyId` from `minBps` to
+    /// `maxBps`; sources that follow it are divided by `policyId` from now on.
+    event StakersShareTermsChanged(address indexed setter, uint256 indexed policyId, uint256 stakersIndex, uint256 minBps, uint256 maxBps);
+    /// @notice The stakers' share is `bps`: sources that follow it are divided by `policyId` from now on.
+    event StakersShareChanged(address indexed setter, uint256 indexed policyId, uint256 bps);
     event OwnershipTransferStarted(address indexed previousOwner, address indexed newOwner);
     event OwnershipTransferred(address indexed previousOwner, address indexed newOwner);
     event GuardianChanged(address indexed previousGuardian, address indexed newGuardian);
@@ -95,9 +110,14 @@ interface ISplitter {
     function policy(uint256 policyId) external view returns (bytes32 name, address[] memory payees, uint32[] memory bps, uint8[] memory kinds, bytes32[] memory tags);
     function sourceCount() external view returns (uint256);
     function sourceAt(uint256 index) external view returns (bytes32 source);
+    /// @notice Name of a source, and the policy it is divided by: `type(uint256).max` if it follows the
+    /// stakers' share.
     function sourceInfo(bytes32 source) external view returns (bytes32 name, uint256 policyId);
     /// @notice Lifetime revenue of `source` in `token`.
     function sourceReceived(bytes32 source, address token) external view returns (uint256);
+    /// @notice Who may set the stakers' share, within which bounds, what it is, in which policy; and the policy
+    /// and payee that it was made from. All zero before the owner has set any.
+    function stakersShare() external view returns (address setter, uint256 minBps, uint256 maxBps, uint256 bps, uint256 policyId, uint256 basePolicyId, uint256 stakersIndex);
     function policyReceived(uint256 policyId, address token) external view returns (uint256);
     function payeePaid(uint256 policyId, uint256 payeeIndex, address token) external view returns (uint256);
     /// @notice What the splitter has taken in and not yet paid out of `token`.
@@ -108,6 +128,16 @@ interface ISplitter {
     function createPolicy(bytes32 name, address[] calldata payees, uint32[] calldata bps, uint8[] calldata kinds, bytes32[] calldata tags) external returns (uint256 policyId);
     function addSource(bytes32 source, bytes32 name, uint256 policyId) external;
     function setSourcePolicy(bytes32 source, uint256 policyId) external;
+    /// @notice Lets `setter` (zero: nobody) set the share of payee number `stakersIndex` of `policyId`.
+    /// Sources that follow the stakers' share are divided by `policyId` itself until it does.
+    /// @dev Requirements: owner only; 1 <= `minBps` <= the payee's basis points <= `maxBps` <= 10_000; the
+    /// policy has another payee.
+    function setStakersShareTerms(address setter, uint256 policyId, uint256 stakersIndex, uint256 minBps, uint256 maxBps) external;
+    /// @notice Makes a policy in which the stakers have `bps`. The others have what is left in the
+    /// proportions of the base policy, rounded down, and the first of them what that leaves; one that is
+    /// left without a basis point is left out.
+    /// @dev Requirements: the setter or the owner; `bps` within the bounds.
+    function setStakersShare(uint256 bps) external returns (uint256 policyId);
     function owner() external view returns (address);
     function pendingOwner() external view returns (address);
     function guardian() external view returns (address);

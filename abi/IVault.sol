@@ -45,6 +45,29 @@ interface IVault {
     error AmountTooLarge(uint256 amount, uint256 max);
     /// @notice Thrown when a lock is shorter than `min` or longer than `max` weeks.
     error LockDurationOutOfRange(uint256 durationWeeks, uint256 min, uint256 max);
+    /// @notice Thrown when `assets` of a lock are moved of which there are only `locked`; a lock that has
+    /// ended, or never was, has none.
+    error LockTooSmall(uint256 unlockTime, uint256 locked, uint256 assets);
+    /// @notice Thrown when an extension would not end later than the lock does.
+    error LockNotExtended(uint256 unlockTime, uint256 newUnlockTime);
+    /// @notice Thrown when more is added to a standing lock with another duration than it has.
+    error StandingDurationDiffers(uint256 durationWeeks, uint256 asked);
+    /// @notice Thrown when a lock is to be left early and the owner has set no price for it.
+    error NoEarlyExit();
+    /// @notice Thrown when leaving a lock costs more than the caller agreed to.
+    error PenaltyTooHigh(uint256 penalty, uint256 maxPenalty);
+    /// @notice Thrown when an account that did not ask for automatic payouts would be paid by another.
+    error PayoutNotAutomatic(address account);
+    /// @notice Thrown when a batch of payouts has less gas than `needed` left for the next account.
+    error NotEnoughGas(uint256 left, uint256 needed);
+    /// @notice Thrown when votes are asked for at a time that has not passed.
+    error ERC5805FutureLookup(uint256 timepoint, uint48 clock);
+    /// @notice Thrown when a delegation is used after its expiry.
+    error VotesExpiredSignature(uint256 expiry);
+    /// @notice Thrown when nobody can have signed a delegation.
+    error ECDSAInvalidSignature();
+    /// @notice Thrown when a delegation was not signed with the next nonce of `account`, the signer.
+    error InvalidAccountNonce(address account, uint256 currentNonce);
     /// @notice Thrown when a token is not one of the vault's reward tokens.
     error UnknownRewardToken(address token);
     /// @notice Thrown when a reward token is added twice.
@@ -56,14 +79,16 @@ interface IVault {
     /// @notice Thrown when a stream would be shorter than `min` or longer than `max` weeks.
     error StreamWeeksOutOfRange(uint256 streamWeeks, uint256 min, uint256 max);
     /// @notice Thrown when a curve is not 1 to 8 points that start at (0, 10_000), with strictly rising
-    /// durations up to 208 weeks and multipliers that never fall and stay at or below 100_000.
+    /// durations up to 208 weeks and multipliers that never fall and stay at or below 100_000; or a
+    /// penalty curve is not 1 to 8 points that start at duration 0, with strictly rising durations up to 208
+    /// weeks and penalties from 1 to 10_000 that never fall.
     error InvalidCurve();
     /// @notice Thrown when the asset delivered another amount than was asked for.
     error AssetShortfall(uint256 expected, uint256 received);
     /// @notice Thrown when a token refused a transfer or is no token.
     error TokenTransferFailed(address token);
     /// @notice Thrown when an address cannot be used: no ERC-20 at `asset` of the constructor, a reward
-    /// token or the receiver of a claim that is zero or the vault itself.
+    /// token, the receiver of a claim or the receiver of penalties that is zero or the vault itself.
     error InvalidAddress(address account);
     /// @notice Thrown when the vault is constructed a second time.
     error AlreadyConstructed();
@@ -76,6 +101,18 @@ interface IVault {
     event Withdraw(address indexed sender, address indexed receiver, address indexed owner, uint256 assets, uint256 shares);
     /// @notice `assets` of `account` are locked until `unlockTime` and earn as if they were `assets + boost`.
     event Locked(address indexed account, uint256 indexed unlockTime, uint256 assets, uint256 boost);
+    /// @notice `assets` of `account` left the lock that ends at `unlockTime`, and `boost` with them.
+    event LockReduced(address indexed account, uint256 indexed unlockTime, uint256 assets, uint256 boost);
+    /// @notice `assets` of `account` are locked until it unwinds them, then `durationWeeks` more, and earn as
+    /// if they were `assets + boost`.
+    event StandingLocked(address indexed account, uint256 durationWeeks, uint256 assets, uint256 boost);
+    /// @notice `assets` of `account` left its standing lock, and `boost` with them; a `Locked` follows.
+    event Unwound(address indexed account, uint256 assets, uint256 boost);
+    /// @notice `account` left the lock that ends at `unlockTime` with `assets`, of which `penalty` went to
+    /// `receiver` as revenue; the shares of the penalty are gone, the others are unlocked.
+    event ExitedEarly(address indexed account, uint256 indexed unlockTime, address indexed receiver, uint256 assets, uint256 penalty);
+    /// @notice Leaving a lock early costs this from now on; no points mean that it is not possible.
+    event PenaltyCurveChanged(uint32[] durations, uint32[] penalties, address splitter, bytes32 source);
     /// @notice `token` can be earned from now on; a push streams to the end of its week plus `streamWeeks`.
     event RewardTokenAdded(address indexed token, uint256 streamWeeks);
     /// @notice `token` takes no new revenue; what was earned stays claimable for ever.
@@ -85,8 +122,18 @@ interface IVault {
     /// @notice What fell due while nobody was staked streams anew from now until `end`.
     /// `amountQ128` is in units of 2^-128 token.
     event HeldRevenueStreamed(address indexed token, uint256 amountQ128, uint256 end);
-    /// @notice `account` was paid `amount` of `token` at `receiver`.
+    /// @notice The books were brought forward to `time`, and no other event of that time may tell it.
+    event Checkpointed(uint256 time);
+    /// @notice `account` was paid `amount` of `token` at `receiver`. The vault is the receiver of what was
+    /// compounded.
     event RevenueClaimed(address indexed account, address indexed token, address indexed receiver, uint256 amount);
+    /// @notice `account` has its revenue paid to `payee`; by anyone, if `automatic`.
+    event PayoutChanged(address indexed account, address indexed payee, bool automatic);
+    /// @notice `amount` of `token` could not be paid to `account` in a batch and stays claimable.
+    event ClaimSkipped(address indexed account, address indexed token, uint256 amount);
+    event DelegateChanged(address indexed delegator, address indexed fromDelegate, address indexed toDelegate);
+    /// @notice The votes of `delegate`, now. Votes that expire with a lock expire without an event.
+    event DelegateVotesChanged(address indexed delegate, uint256 previousVotes, uint256 newVotes);
     /// @notice New locks use this multiplier curve; existing locks keep what they have.
     event CurveChanged(uint32[] durations, uint32[] multipliers);
     event OwnershipTransferStarted(address indexed previousOwner, address indexed newOwner);
@@ -141,6 +188,10 @@ interface IVault {
     function withdraw(uint256 assets, address receiver, address owner) external returns (uint256 shares);
     function redeem(uint256 shares, address receiver, address owner) external returns (uint256 assets);
 
+    /// @notice `deposit` with a permit of the asset, for `assets`, in one transaction. A permit that fails,
+    /// as one that somebody else has used meanwhile does, is no error if the allowance is there.
+    function depositWithPermit(uint256 assets, address receiver, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external returns (uint256 shares);
+
     // ------------------------------------------------------------------ locks
 
     /// @notice Locks `assets` of the caller's unlocked shares until the end of week
@@ -150,6 +201,33 @@ interface IVault {
     function lock(uint256 assets, uint256 durationWeeks) external returns (uint256 unlockTime);
     /// @notice `deposit` for the caller, then `lock`, in one transaction.
     function depositAndLock(uint256 assets, uint256 durationWeeks) external returns (uint256 unlockTime);
+    function depositAndLockWithPermit(uint256 assets, uint256 durationWeeks, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external returns (uint256 unlockTime);
+    /// @notice Locks `assets` of the caller's unlocked shares without end: their boost never expires. An
+    /// account has one standing lock, of one duration.
+    /// @dev Requirements as for `lock`; `durationWeeks` is that of the standing lock, if there is one.
+    function lockStanding(uint256 assets, uint256 durationWeeks) external returns (uint256 boost);
+    /// @notice Makes `assets` of the caller's standing lock an ordinary lock of its duration from now. The
+    /// boost that goes with them is their part of the standing boost, rounded up.
+    function unwind(uint256 assets) external returns (uint256 unlockTime);
+    /// @notice Moves `assets` of the caller's lock that ends at `unlockTime` into one of `durationWeeks` from
+    /// now, at today's curve. The boost they had, their part rounded up, is given up.
+    /// @dev Requirements: not paused; the new lock ends later; `assets` is not zero and in the lock.
+    function extendLock(uint256 unlockTime, uint256 assets, uint256 durationWeeks) external returns (uint256 newUnlockTime);
+    /// @notice Unlocks `assets` of the caller's lock that ends at `unlockTime`, for a penalty that goes to
+    /// the splitter as revenue. The rest is the caller's, unlocked. Works while paused.
+    /// @dev Requirements: there is a penalty curve; the penalty is at most `maxPenalty`. If the splitter
+    /// refuses the deposit it is sent the penalty without one, to be picked up by `sync`.
+    function exitEarly(uint256 unlockTime, uint256 assets, uint256 maxPenalty) external returns (uint256 penalty);
+    /// @notice What `exitEarly` would cost now: `assets` times the penalty for the weeks that are left, the
+    /// begun one included, rounded up.
+    function previewExitEarly(uint256 unlockTime, uint256 assets) external view returns (uint256 penalty);
+    /// @notice What leaving early costs, in basis points by weeks left, and where that goes.
+    function penaltyCurve() external view returns (uint32[] memory durations, uint32[] memory penalties, address splitter, bytes32 source);
+    /// @notice What `account` has in its standing lock.
+    function standingOf(address account) external view returns (uint256 assets, uint256 boost, uint256 durationWeeks);
+    /// @notice The weight of a new deposit of `assets` locked for `durationWeeks` (0: not locked), and the
+    /// part of all revenue that it would earn now, scaled by 1e18, rounded down.
+    function previewLock(uint256 assets, uint256 durationWeeks) external view returns (uint256 weight, uint256 shareE18);
     /// @notice What `account` can move or withdraw now.
     function unlockedBalanceOf(address account) external view returns (uint256);
     /// @notice The unexpired locks of `account`, in order of `unlockTimes`.
@@ -173,6 +251,20 @@ interface IVault {
     function claim(address[] calldata tokens) external returns (uint256[] memory amounts);
     /// @notice As `claim`, paid to `receiver`.
     function claimTo(address[] calldata tokens, address receiver) external returns (uint256[] memory amounts);
+    /// @notice Sends the caller's revenue to `payee` (zero: the caller) when it is claimed for it, which
+    /// anyone may do if `automatic`.
+    function setPayout(address payee, bool automatic) external;
+    function payoutOf(address account) external view returns (address payee, bool automatic);
+    /// @notice Pays what `account` earned in `tokens` to its payee.
+    /// @dev Requirements: `account` is the caller or asked for automatic payouts.
+    function claimFor(address account, address[] calldata tokens) external returns (uint256[] memory amounts);
+    /// @notice Pays each of `accounts` what it earned in `token`. An account that did not ask for it, or whose
+    /// payee cannot be paid, is skipped: its amount is zero, and it loses nothing.
+    /// @dev Requirements: 500_000 gas left for each account. A transfer gets no more than that.
+    function claimMany(address[] calldata accounts, address token) external returns (uint256[] memory amounts);
+    /// @notice Stakes what the caller earned in the asset itself. Zero is no error.
+    /// @dev Requirements: not paused; the asset is a reward token.
+    function compound() external returns (uint256 amount);
     /// @notice What `account` could claim of `token` now, rounded down.
     function claimable(address account, address token) external view returns (uint256);
     /// @notice Brings the books forward by at most `maxWeeks` week boundaries, and to now if that suffices.
@@ -182,8 +274,33 @@ interface IVault {
     function rewardTokens() external view returns (address[] memory);
     /// @notice The books of `token`, brought forward to now. `received` and `paid` are lifetime totals.
     function rewardState(address token) external view returns (uint256 rateQ128, uint256 indexQ128, uint256 heldQ128, uint256 received, uint256 paid, uint256 streamWeeks, bool retired);
+    /// @notice When the running streams of `token` end, and the rates that end then.
+    function streamsOf(address token) external view returns (uint256[] memory ends, uint256[] memory ratesQ128);
     /// @notice The time up to which the stored books are written.
     function lastCheckpoint() external view returns (uint256);
+
+    // ------------------------------------------------------------------ votes: ERC-5805, ERC-6372
+
+    /// @notice Now, in Unix seconds.
+    function clock() external view returns (uint48);
+    /// @notice "mode=timestamp".
+    function CLOCK_MODE() external view returns (string memory);
+    /// @notice The weights of all accounts that delegate to `account`, now.
+    function getVotes(address account) external view returns (uint256);
+    /// @notice The same at the end of second `timepoint`, which has to have passed.
+    function getPastVotes(address account, uint256 timepoint) external view returns (uint256);
+    /// @notice The total weight, delegated or not, at the beginning of the week of `timepoint`, which has to
+    /// have passed.
+    function getPastTotalSupply(uint256 timepoint) external view returns (uint256);
+    /// @notice To whom `account` delegates; zero, from the beginning, is nobody.
+    function delegates(address account) external view returns (address);
+    /// @notice Gives the caller's votes, present and future, to `delegatee`.
+    /// @dev Costs more the more locks the caller has.
+    function delegate(address delegatee) external;
+    /// @notice As `delegate`, for whoever signed it. The nonces are those of `permit`.
+    function delegateBySig(address delegatee, uint256 nonce, uint256 expiry, uint8 v, bytes32 r, bytes32 s) external;
+    /// @notice ERC-165: ERC-20, ERC-2612, ERC-4626, ERC-5267, ERC-5805, ERC-6372 and itself.
+    function supportsInterface(bytes4 interfaceId) external view returns (bool);
 
     // ------------------------------------------------------------------ owner and guardian
 
@@ -202,4 +319,7 @@ interface IVault {
     function addRewardToken(address token, uint256 streamWeeks) external;
     function retireRewardToken(address token) external;
     function setCurve(uint32[] calldata durations, uint32[] calldata multipliers) external;
+    /// @notice Sets what leaving a lock early costs, and the splitter's source that gets it. No points: no
+    /// early exits.
+    function setPenaltyCurve(uint32[] calldata durations, uint32[] calldata penalties, address splitter, bytes32 source) external;
 }

@@ -157,6 +157,9 @@ async fn every_error_of_the_vault_reaches_its_caller(world: World) -> Result<()>
     let mut met = Met::at(&world, world.system.vault());
     vault_shares(&mut met, &alice).await;
     vault_amounts(&mut met, &alice).await;
+    vault_locks(&mut met, &alice).await?;
+    vault_payouts(&mut met, &alice).await;
+    vault_votes(&mut met, &alice).await?;
     vault_tokens(&mut met, &alice).await?;
     vault_roles(&mut met, &alice).await?;
     vault_constructors(&mut met).await?;
@@ -225,6 +228,114 @@ async fn vault_amounts(met: &mut Met<'_>, alice: &PrivateKeySigner) {
         let both = IVault::depositAndLockCall { assets: n(1), durationWeeks: weeks };
         met.on(alice, both, error()).await;
     }
+}
+
+/// Locks that change: alice has one of 40 tokens that ends in six weeks at most.
+async fn vault_locks(met: &mut Met<'_>, alice: &PrivateKeySigner) -> Result<()> {
+    let world = met.world;
+    let (locks, me) = (world.vault().locksOf(alice.address()).call().await?, alice.address());
+    let (unlock_time, locked) = (locks.unlockTimes[0], tokens(40));
+    let exit =
+        |time, assets, most| IVault::exitEarlyCall { unlockTime: time, assets, maxPenalty: most };
+    met.on(alice, exit(unlock_time, n(1), HUGE), IVault::NoEarlyExit {}).await;
+    let penalties = IVault::setPenaltyCurveCall {
+        durations: vec![0],
+        penalties: vec![500],
+        splitter: world.system.splitter(),
+        source: B256::ZERO,
+    };
+    let no = IVault::OwnableUnauthorizedAccount { account: me };
+    met.on(alice, penalties.clone(), no).await;
+    world.send(&world.owner, met.contract, &penalties).await?;
+    let dear = IVault::PenaltyTooHigh { penalty: tokens(2), maxPenalty: tokens(2) - n(1) };
+    met.on(alice, exit(unlock_time, locked, tokens(2) - n(1)), dear).await;
+    let extend = |time, assets, weeks| IVault::extendLockCall {
+        unlockTime: time,
+        assets,
+        durationWeeks: weeks,
+    };
+    let assets = locked + n(1);
+    let small = || IVault::LockTooSmall { unlockTime: unlock_time, locked, assets };
+    met.on(alice, exit(unlock_time, assets, HUGE), small()).await;
+    met.on(alice, extend(unlock_time, assets, n(52)), small()).await;
+    for time in [n(0), unlock_time - n(1), unlock_time + n(604_800), HUGE] {
+        let none = IVault::LockTooSmall { unlockTime: time, locked: n(0), assets: n(1) };
+        met.on(alice, extend(time, n(1), n(52)), none).await;
+    }
+    let shorter = met.world.ask(me, met.contract, &extend(unlock_time, n(1), n(52))).await?;
+    let new = shorter - n(51 * 604_800);
+    let early = IVault::LockNotExtended { unlockTime: unlock_time, newUnlockTime: new };
+    met.on(alice, extend(unlock_time, n(1), n(1)), early).await;
+    let stand = |weeks| IVault::lockStandingCall { assets: tokens(1), durationWeeks: weeks };
+    world.send(alice, met.contract, &stand(n(10))).await?;
+    let differs = IVault::StandingDurationDiffers { durationWeeks: n(10), asked: n(11) };
+    met.on(alice, stand(n(11)), differs).await;
+    let assets = tokens(1) + n(1);
+    let small = IVault::LockTooSmall { unlockTime: n(0), locked: tokens(1), assets };
+    met.on(alice, IVault::unwindCall { assets }, small).await;
+    world.send(alice, met.contract, &IVault::unwindCall { assets: tokens(1) }).await?;
+    Ok(())
+}
+
+/// Payouts by others.
+async fn vault_payouts(met: &mut Met<'_>, alice: &PrivateKeySigner) {
+    let (me, other) = (alice.address(), met.world.treasury.clone());
+    let token = *met.world.dollar().address();
+    let claim = IVault::claimForCall { account: me, tokens: vec![token] };
+    met.on(&other, claim, IVault::PayoutNotAutomatic { account: me }).await;
+    let here = IVault::setPayoutCall { payee: met.contract, automatic: true };
+    met.on(alice, here, IVault::InvalidAddress { account: met.contract }).await;
+    let many = IVault::claimManyCall { accounts: vec![me], token };
+    let request = TransactionRequest::default().from(me).to(met.contract);
+    let request = request.input(Bytes::from(many.abi_encode()).into()).gas_limit(400_000);
+    let answer = met.world.chain.provider().call(request).await;
+    let data = revert_data(&answer).expect("400,000 gas are not enough");
+    let error = IVault::NotEnoughGas::abi_decode(&data).expect("a NotEnoughGas");
+    assert!(error.left < error.needed && error.left < n(400_000), "{error:?}");
+    met.errors.insert(IVault::NotEnoughGas::SIGNATURE.to_owned());
+}
+
+/// Votes: the future, and signatures that are late, nobody's, or used.
+async fn vault_votes(met: &mut Met<'_>, alice: &PrivateKeySigner) -> Result<()> {
+    let me = alice.address();
+    let past = IVault::getPastVotesCall { account: me, timepoint: HUGE };
+    let now = met.world.vault().clock().call().await?;
+    let future = IVault::ERC5805FutureLookup { timepoint: HUGE, clock: now };
+    if met.world.moves_time() {
+        met.on(alice, past, future).await;
+        let total = IVault::getPastTotalSupplyCall { timepoint: U256::from(now) };
+        let future = IVault::ERC5805FutureLookup { timepoint: U256::from(now), clock: now };
+        met.on(alice, total, future).await;
+    }
+    let delegate = |nonce, expiry, r| IVault::delegateBySigCall {
+        delegatee: me,
+        nonce,
+        expiry,
+        v: 27,
+        r,
+        s: B256::with_last_byte(1),
+    };
+    let late = IVault::VotesExpiredSignature { expiry: n(1) };
+    met.on(alice, delegate(n(0), n(1), B256::ZERO), late).await;
+    let nobody = IVault::ECDSAInvalidSignature {};
+    met.on(alice, delegate(n(0), HUGE, B256::ZERO), nobody).await;
+    signed_by_chance(met, alice, delegate(n(7), HUGE, B256::with_last_byte(1))).await;
+    Ok(())
+}
+
+/// A made-up signature is somebody's, whose next nonce is not the one that was signed.
+async fn signed_by_chance(
+    met: &mut Met<'_>,
+    alice: &PrivateKeySigner,
+    call: IVault::delegateBySigCall,
+) {
+    let request = TransactionRequest::default().from(alice.address()).to(met.contract);
+    let request = request.input(Bytes::from(call.abi_encode()).into());
+    let answer = met.world.chain.provider().call(request).await;
+    let data = revert_data(&answer).expect("nobody has signed seven times");
+    let error = IVault::InvalidAccountNonce::abi_decode(&data).expect("an InvalidAccountNonce");
+    assert!(error.account != alice.address() && error.currentNonce == n(0), "{error:?}");
+    met.errors.insert(IVault::InvalidAccountNonce::SIGNATURE.to_owned());
 }
 
 /// Reward tokens and curves.
@@ -331,6 +442,7 @@ async fn every_error_of_the_splitter_reaches_its_caller(world: World) -> Result<
     splitter_receipts(&mut met, &alice).await?;
     splitter_policies(&mut met).await;
     splitter_payments(&mut met, &alice).await?;
+    splitter_share(&mut met, &alice).await;
     splitter_roles(&mut met, &alice).await?;
     splitter_constructors(&mut met).await?;
     met.everything("ISplitter");
@@ -430,6 +542,24 @@ async fn starved_payment(met: &mut Met<'_>, alice: &PrivateKeySigner, token: Add
     let error = ISplitter::NotEnoughGas::abi_decode(&data).expect("a NotEnoughGas");
     assert!(error.gasForPayee < error.needed && error.needed > n(100_000), "{error:?}");
     met.errors.insert(ISplitter::NotEnoughGas::SIGNATURE.to_owned());
+}
+
+/// The stakers' share: nobody's before the owner has set terms, and within them then.
+async fn splitter_share(met: &mut Met<'_>, alice: &PrivateKeySigner) {
+    let (owner, policy) = (met.world.owner.clone(), met.world.policy(0));
+    let set = ISplitter::setStakersShareCall { bps: n(5_000) };
+    let no = ISplitter::OwnableUnauthorizedAccount { account: alice.address() };
+    met.on(alice, set.clone(), no).await;
+    let (min, max) = (n(0), n(0));
+    met.on(&owner, set, ISplitter::StakersShareOutOfRange { bps: n(5_000), min, max }).await;
+    let terms = ISplitter::setStakersShareTermsCall {
+        setter: alice.address(),
+        policyId: policy,
+        stakersIndex: n(0),
+        minBps: n(0),
+        maxBps: n(10_000),
+    };
+    met.on(&owner, terms, ISplitter::InvalidStakersShareTerms {}).await;
 }
 
 async fn splitter_roles(met: &mut Met<'_>, alice: &PrivateKeySigner) -> Result<()> {

@@ -1,11 +1,9 @@
 //! Calls to payees and to WETH. Nothing a payee returns is read, so it cannot make that dear.
 
-use alloc::vec::Vec;
-
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::sol;
 use components::{calldata, fail, standard::TokenTransferFailed};
-use stylus_sdk::{call::RawCall, host::VM, prelude::*};
+use stylus_sdk::{call::RawCall, host::VM};
 
 use crate::{
     ISplitter, Result,
@@ -18,9 +16,6 @@ sol! {
     }
     interface Weth {
         function deposit() external payable;
-    }
-    interface Erc20 {
-        function allowance(address owner, address spender) external view returns (uint256);
     }
 }
 
@@ -40,15 +35,6 @@ pub(crate) fn wrap_ether(vm: &VM, weth: Address, value: U256) -> Result<()> {
         return Ok(());
     }
     Err(fail!(TokenTransferFailed, weth))
-}
-
-/// What `spender` may still pull from the splitter, if the token tells.
-pub(crate) fn allowance(vm: &VM, token: Address, spender: Address) -> Option<U256> {
-    let query = calldata!(Erc20::allowanceCall, vm.contract_address(), spender);
-    let word = RawCall::new_static(vm).flush_storage_cache().limit_return_data(0, 32);
-    // SAFETY: a static call changes no storage, and the cache is flushed for the callee to see.
-    let answer: Vec<u8> = unsafe { word.call(token, &query) }.ok()?;
-    Some(U256::from_be_bytes::<32>(answer.try_into().ok()?))
 }
 
 /// Makes a call that may change state and reads nothing back; says whether it succeeded.

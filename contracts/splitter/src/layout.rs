@@ -15,6 +15,8 @@
 //! mapping(uint256 policy => bytes32) policyName;                                  // 13
 //! mapping(uint256 policy => mapping(uint256 payee => Terms)) payeeTerms;          // 14
 //! mapping(uint256 policy => mapping(uint256 payee => bytes32)) payeeTag;          // 15
+//! address setter; uint16 minBps; uint16 maxBps; uint16 bps; uint8 stakersIndex;   // 16
+//! uint256 sharePolicy; uint256 baseSharePolicy;                                   // 17, 18
 //! ```
 
 use alloy_primitives::{Address, B256, U256};
@@ -29,6 +31,13 @@ const CONFIG: Slot = Slot::at(3);
 pub(crate) const POLICY_COUNT: Slot = Slot::at(4);
 /// How many sources there are.
 pub(crate) const SOURCE_COUNT: Slot = Slot::at(5);
+
+/// Terms of the stakers' share, packed by the module `stakers`.
+pub(crate) const SHARE_TERMS: Slot = Slot::at(16);
+/// The policy of sources that follow the stakers' share. Zero before there is one.
+pub(crate) const SHARE_POLICY: Slot = Slot::at(17);
+/// The policy that those are made from.
+pub(crate) const BASE_SHARE_POLICY: Slot = Slot::at(18);
 
 /// The bit of the configuration that says that receipts are paused.
 const PAUSED: usize = 160;
@@ -75,7 +84,8 @@ pub(crate) fn payee_paid(policy_id: U256, payee_index: U256, token: Address) -> 
     Slot::at(9).key(policy_id).key(payee_index).key(token)
 }
 
-/// The policy a source points at. Zero if there is no such source.
+/// The policy a source points at, or all ones if it follows the stakers' share. Zero if there is no
+/// such source.
 pub(crate) fn source_policy(source: B256) -> Slot {
     Slot::at(10).key(source)
 }

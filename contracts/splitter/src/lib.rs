@@ -16,8 +16,8 @@
 //! policy, of which there are at most 32. Nothing else loops.
 //!
 //! # Roles
-//! The *owner* creates policies, adds sources and points them at policies. The *guardian* can pause
-//! receipts. Nobody can stop a payment, take back revenue or change a share of what has arrived.
+//! The *owner* creates policies, adds sources and points them at policies, and may let a *setter*, such
+//! as a ballot, choose the stakers' share within bounds. The *guardian* can pause receipts. Nobody can stop a payment, take back revenue or change a share of what has arrived.
 //!
 //! # Trust
 //! A token is trusted with its own revenue only; a payee with nothing. A token that takes a fee from
@@ -55,6 +55,7 @@ mod payout;
 mod policy;
 mod receipt;
 mod share;
+mod stakers;
 
 use alloc::vec::Vec;
 
@@ -62,10 +63,10 @@ use alloy_primitives::{B256, U256};
 use alloy_sol_types::Panic;
 use components::{
     Contract, Revert, Selector, SolCall,
-    abi::{Args, Out, log_encoded, word},
+    abi::{Args, Out, word},
     emit, fail, pause, routes,
 };
-use stylus_sdk::{ArbResult, host::VM, prelude::*};
+use stylus_sdk::{host::VM, prelude::*};
 
 use crate::layout::{POLICY_COUNT, ROLES, SOURCE_COUNT};
 
@@ -76,25 +77,10 @@ type Result<T, E = Revert> = core::result::Result<T, E>;
 /// Solidity's panic code of an index out of bounds.
 const OUT_OF_BOUNDS: u64 = 0x32;
 
-/// The splitter; its storage is laid out in `layout`.
-#[derive(Debug)]
-pub struct Splitter {
-    vm: VM,
+components::contract! {
+    /// The splitter; its storage is laid out in `layout`.
+    Splitter
 }
-
-#[doc(hidden)]
-pub mod entrypoint {
-    //! Where Nitro enters, in a module of its own because the macro adds an undocumented function.
-    use super::*;
-
-    /// Runs one call.
-    #[entrypoint]
-    pub fn main(input: Vec<u8>, host: VM) -> ArbResult {
-        components::answer::<Splitter>(input, host)
-    }
-}
-
-pub use entrypoint::main;
 
 impl Contract for Splitter {
     const PAYABLE: &'static [Selector] = &[ISplitter::depositNativeCall::SELECTOR];
@@ -142,6 +128,7 @@ routes!(ISplitter for Splitter, |splitter, args| {
     sourceReceivedCall => {
         word(layout::source_received(args.bytes32(0), args.address(1)).get(&splitter.vm))
     },
+    stakersShareCall => splitter.encoded_share(),
     policyReceivedCall => {
         splitter.check_policy(args.uint(0))?;
         word(layout::policy_received(args.uint(0), args.address(1)).get(&splitter.vm))
@@ -162,6 +149,12 @@ routes!(ISplitter for Splitter, |splitter, args| {
         splitter.set_source_policy(args.bytes32(0), args.uint(1))?;
         Vec::new()
     },
+    setStakersShareTermsCall => {
+        let (setter, policy_id, index) = (args.address(0), args.uint(1), args.uint(2));
+        splitter.set_share_terms(setter, policy_id, index, args.uint(3), args.uint(4))?;
+        Vec::new()
+    },
+    setStakersShareCall => word(splitter.set_share(args.uint(0))?),
     ownerCall => word(ROLES.owner(&splitter.vm)),
     pendingOwnerCall => word(ROLES.pending_owner(&splitter.vm)),
     guardianCall => word(ROLES.guardian(&splitter.vm)),
@@ -201,7 +194,7 @@ impl Splitter {
 
     /// *Reverts* with `UnknownSource` if there is none.
     fn source_info(&self, source: B256) -> Result<Vec<u8>> {
-        let policy_id = self.policy_of(source)?;
+        let policy_id = self.pointer_of(source)?;
         let name = layout::source_name(source).get(&self.vm);
         Ok(Out::of(2).word(name).word(policy_id).done())
     }
@@ -211,18 +204,14 @@ impl Splitter {
         ROLES.only_owner(&self.vm)?;
         let payees = policy::read(args, self.vm.contract_address())?;
         // Effect:
-        let policy_id = self.write_policy(args.bytes32(0), &payees, &args.bytes32s(4));
-        // Log:
-        let encoded = self.encoded_policy(policy_id)?;
-        log_encoded::<ISplitter::PolicyCreated, 1>(&self.vm, [policy_id.into()], &encoded);
-        Ok(policy_id)
+        self.write_policy(args.bytes32(0), &payees, &args.bytes32s(4))
     }
 
     fn add_source(&mut self, source: B256, name: B256, policy_id: U256) -> Result<()> {
         // Check:
         ROLES.only_owner(&self.vm)?;
-        self.check_policy(policy_id)?;
-        if self.policy_of(source).is_ok() {
+        self.check_pointer(policy_id)?;
+        if self.pointer_of(source).is_ok() {
             return Err(fail!(ISplitter::SourceExists, source));
         }
         // Effect:
@@ -239,8 +228,8 @@ impl Splitter {
     fn set_source_policy(&mut self, source: B256, policy_id: U256) -> Result<()> {
         // Check:
         ROLES.only_owner(&self.vm)?;
-        self.check_policy(policy_id)?;
-        let previous = self.policy_of(source)?;
+        self.check_pointer(policy_id)?;
+        let previous = self.pointer_of(source)?;
         // Effect:
         layout::source_policy(source).set(&self.vm, policy_id);
         // Log:

@@ -126,8 +126,7 @@ impl Splitter {
         // Effect: below 2^128, as the share is.
         paid.set(&self.vm, paid.get(&self.vm).saturating_add(owed));
         // Interaction:
-        let tag = self.tag(policy_id, payee_index);
-        send(&self.vm, payment, tag, gas)?;
+        self.send(payment, gas)?;
         // Effect: see the module's essay.
         let after = self.position(token)?;
         let left = position.surplus_over(after).min(owed);
@@ -144,31 +143,33 @@ impl Splitter {
         }
         Ok(left)
     }
-}
 
-/// Tries to move what is owed; whether it moved is for the balance to tell.
-///
-/// *Reverts* only if the token would not take back an allowance: with that left open, the payee
-/// could be paid twice.
-fn send(vm: &VM, payment: &Payment, tag: U256, gas: u64) -> Result<()> {
-    let Payment { token, terms, .. } = *payment;
-    let (payee, owed) = (terms.account, U256::from(payment.owed));
-    match terms.kind {
-        Kind::Account => drop(safe_transfer(vm, token, payee, owed)),
-        Kind::Burn => drop(safe_transfer(vm, token, BURN, owed)),
-        Kind::Stream | Kind::Splitter => {
-            if safe_approve(vm, token, payee, owed).is_ok() {
-                calls::offer(vm, &terms, tag.into(), (token, owed), gas);
-                withdraw_offer(vm, token, payee)?;
+    /// Tries to move what is owed; whether it moved is for the balance to tell.
+    ///
+    /// *Reverts* only if the token would not take back an allowance: with that left open, the payee
+    /// could be paid twice.
+    fn send(&self, payment: &Payment, gas: u64) -> Result<()> {
+        let (vm, &Payment { token, terms, owed, .. }) = (&self.vm, payment);
+        let (payee, owed) = (terms.account, U256::from(owed));
+        match terms.kind {
+            Kind::Account => drop(safe_transfer(vm, token, payee, owed)),
+            Kind::Burn => drop(safe_transfer(vm, token, BURN, owed)),
+            Kind::Stream | Kind::Splitter => {
+                let tag = self.tag(payment.policy_id, payment.payee_index);
+                if safe_approve(vm, token, payee, owed).is_ok() {
+                    calls::offer(vm, &terms, tag.into(), (token, owed), gas);
+                    withdraw_offer(vm, token, payee)?;
+                }
             }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Leaves `payee` without allowance. Most tokens have brought it to zero when the payee pulled.
 fn withdraw_offer(vm: &VM, token: Address, payee: Address) -> Result<()> {
-    if calls::allowance(vm, token, payee) == Some(U256::ZERO) {
+    let left = components::allowance(vm, token, vm.contract_address(), payee);
+    if left == Ok(U256::ZERO) {
         return Ok(());
     }
     safe_approve(vm, token, payee, U256::ZERO)

@@ -4,13 +4,13 @@ use alloc::vec::Vec;
 
 use alloy_primitives::{Address, B256, U256, address};
 use components::{
-    abi::{Args, Out},
+    abi::{Args, Out, log_encoded},
     fail,
 };
 
 use crate::{
     ISplitter, Result, Splitter,
-    layout::{self, POLICY_COUNT},
+    layout::{self, POLICY_COUNT, SHARE_POLICY},
     share::ONE_BPS,
 };
 
@@ -18,6 +18,9 @@ use crate::{
 const MAX_PAYEES: usize = 32;
 /// Where burnt tokens go: nobody has its key.
 pub(crate) const BURN: Address = address!("000000000000000000000000000000000000dEaD");
+
+/// What a source points at that follows the stakers' share.
+pub(crate) const FOLLOW: U256 = U256::MAX;
 
 /// How a payee is paid.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -97,21 +100,39 @@ impl Splitter {
         Ok(())
     }
 
-    /// The policy that `source` points at. *Reverts* with `UnknownSource` if there is no such
-    /// source: every source points at a policy, and no policy has the id zero.
-    pub(crate) fn policy_of(&self, source: B256) -> Result<U256> {
-        let policy_id = layout::source_policy(source).get(&self.vm);
-        if policy_id.is_zero() {
+    /// *Reverts* with `UnknownPolicy` unless a source can point at `policy_id`: a policy, or
+    /// [`FOLLOW`] where there is a stakers' share to follow.
+    pub(crate) fn check_pointer(&self, policy_id: U256) -> Result<()> {
+        if policy_id == FOLLOW && !SHARE_POLICY.get(&self.vm).is_zero() {
+            return Ok(());
+        }
+        self.check_policy(policy_id)
+    }
+
+    /// What `source` points at: a policy or [`FOLLOW`]. *Reverts* with `UnknownSource` if there is no
+    /// such source: every source points at something, and no policy has the id zero.
+    pub(crate) fn pointer_of(&self, source: B256) -> Result<U256> {
+        let pointer = layout::source_policy(source).get(&self.vm);
+        if pointer.is_zero() {
             return Err(fail!(ISplitter::UnknownSource, source));
         }
-        Ok(policy_id)
+        Ok(pointer)
+    }
+
+    /// The policy in force for `source`. *Reverts* with `UnknownSource`.
+    pub(crate) fn policy_of(&self, source: B256) -> Result<U256> {
+        let pointer = self.pointer_of(source)?;
+        Ok(if pointer == FOLLOW { SHARE_POLICY.get(&self.vm) } else { pointer })
     }
 
     /// The terms of one payee. *Reverts* with `UnknownPolicy` or `UnknownPayee`.
     pub(crate) fn terms(&self, policy_id: U256, payee_index: U256) -> Result<Terms> {
-        self.check_policy(policy_id)?;
         let word = layout::payee_terms(policy_id, payee_index).get(&self.vm);
-        Terms::unpack(word).ok_or_else(|| fail!(ISplitter::UnknownPayee, policy_id, payee_index))
+        if let Some(terms) = Terms::unpack(word) {
+            return Ok(terms);
+        }
+        self.check_policy(policy_id)?;
+        Err(fail!(ISplitter::UnknownPayee, policy_id, payee_index))
     }
 
     /// The terms of all payees, in order. *Reverts* with `UnknownPolicy`.
@@ -140,8 +161,13 @@ impl Splitter {
         Ok(encoded.done())
     }
 
-    /// Stores a new policy and returns its id.
-    pub(crate) fn write_policy(&mut self, name: B256, payees: &[Terms], tags: &[B256]) -> U256 {
+    /// Stores a new policy and returns its id. *Emits* `PolicyCreated`.
+    pub(crate) fn write_policy(
+        &mut self,
+        name: B256,
+        payees: &[Terms],
+        tags: &[B256],
+    ) -> Result<U256> {
         let policy_id = POLICY_COUNT.get(&self.vm).saturating_add(U256::ONE);
         POLICY_COUNT.set(&self.vm, policy_id);
         layout::policy_name(policy_id).set(&self.vm, name.into());
@@ -152,7 +178,9 @@ impl Splitter {
                 layout::payee_tag(policy_id, index).set(&self.vm, (*tag).into());
             }
         }
-        policy_id
+        let encoded = self.encoded_policy(policy_id)?;
+        log_encoded::<ISplitter::PolicyCreated, 1>(&self.vm, [policy_id.into()], &encoded);
+        Ok(policy_id)
     }
 }
 

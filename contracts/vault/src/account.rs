@@ -7,18 +7,9 @@ use alloy_primitives::{Address, U256};
 use crate::{
     Vault,
     ledger::{Boundaries, Ledger},
-    storage::{Config, Locks, Reward, correction},
-    words::{Packed, Position},
+    storage::{Bucket, Config, Locks, Reward, correction},
+    words::Position,
 };
-
-/// A lock bucket: all of an account's locks that end at the start of the same week.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Bucket {
-    /// The week at whose start it ends.
-    pub(crate) end: u64,
-    pub(crate) assets: u128,
-    pub(crate) boost: u128,
-}
 
 impl Vault {
     /// Gives `account` `amount` more weight from the ledger's time on.
@@ -59,31 +50,20 @@ impl Vault {
             return;
         }
         let locks = Locks::of(account);
-        let mut ends = locks.end_weeks(self.vm());
-        let expired: Vec<u64> = ends.between(position.settled_week, week).collect();
+        let expired = self.buckets_until(account, position, week);
         position.settled_week = week;
         if expired.is_empty() {
             return;
         }
-        let mut locked = locks.locked(self.vm());
-        for end in expired {
-            ends.remove(end);
-            let bucket = self.bucket(account, end);
-            locks.bucket(end).set(self.vm(), U256::ZERO);
+        let (mut locked, mut ends) = locks.head(self.vm());
+        for bucket in expired {
+            ends = locks.empty_bucket(self.vm(), bucket.end, ends);
             locked = locked.saturating_sub(bucket.assets);
             position.boost = position.boost.saturating_sub(bucket.boost);
             self.end_boost(account, bucket);
         }
-        position.has_locks = !ends.is_empty();
-        locks.set_end_weeks(self.vm(), ends);
-        locks.set_locked(self.vm(), locked);
-    }
-
-    /// The bucket of `account` that ends at the start of week `end`.
-    fn bucket(&self, account: Address, end: u64) -> Bucket {
-        let word = Locks::of(account).bucket(end).get(self.vm());
-        let Packed { first: assets, second: boost, .. } = Packed::unpack(word);
-        Bucket { end, assets, boost }
+        position.has_locks = locked > 0;
+        locks.set_head(self.vm(), locked, ends);
     }
 
     /// Counts an expired boost up to its boundary, in every token.
@@ -106,7 +86,7 @@ impl Vault {
         if !position.has_locks {
             return position.balance;
         }
-        position.balance.saturating_sub(Locks::of(account).locked(self.vm()))
+        position.balance.saturating_sub(Locks::of(account).head(self.vm()).0)
     }
 
     /// The buckets of `account` not settled yet, in order, that end not after the start of `until`.
@@ -117,18 +97,23 @@ impl Vault {
         position: &Position,
         until: u64,
     ) -> Vec<Bucket> {
-        let ends = if position.has_locks {
-            Locks::of(account).end_weeks(self.vm())
-        } else {
-            EndWeeks::default()
-        };
-        let weeks = ends.between(position.settled_week, until);
-        weeks.map(|end| self.bucket(account, end)).collect()
+        let (vm, locks) = (self.vm(), Locks::of(account));
+        let ends = if position.has_locks { locks.head(vm).1 } else { EndWeeks::default() };
+        let buckets = ends.between(position.settled_week, until).map(|end| locks.bucket(vm, end));
+        buckets.filter(|bucket| bucket.assets != 0).collect()
     }
 
     /// The buckets of `account` that have expired and are not settled yet.
     pub(crate) fn expired(&self, account: Address, position: &Position) -> Vec<Bucket> {
         self.buckets_until(account, position, week_of(self.now()))
+    }
+
+    /// The locks of `account` that have not expired, in order.
+    pub(crate) fn unexpired(&self, account: Address, position: &Position) -> Vec<Bucket> {
+        let week = week_of(self.now());
+        let mut locks = self.buckets_until(account, position, u64::MAX);
+        locks.retain(|bucket| bucket.end > week);
+        locks
     }
 
     /// What `account` has earned of token `id` up to now and not been paid, in whole tokens.

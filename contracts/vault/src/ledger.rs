@@ -3,11 +3,12 @@
 use accrual::{Books, Divide, Pool, Token, U256, start_of, week_of};
 use alloc::vec::Vec;
 use alloy_primitives::Address;
+use components::emit;
 use stylus_sdk::{host::VM, prelude::*};
 
 use crate::{
-    Vault,
-    storage::{Config, MAX_REWARD_TOKENS, POSITIONS, Reward, TOTALS, boost_ending},
+    IVault, Vault,
+    storage::{BOOST_ENDING, Config, MAX_REWARD_TOKENS, POSITIONS, Reward, TOTALS},
     words::{Packed, Position},
 };
 
@@ -55,7 +56,7 @@ pub(crate) struct Boundaries<'a> {
 }
 
 impl<'a> Boundaries<'a> {
-    const fn new(vm: &'a VM, first: u8, view: bool) -> Self {
+    pub(crate) const fn new(vm: &'a VM, first: u8, view: bool) -> Self {
         Self { vm, first, view, closed: Vec::new(), held: U256::ZERO }
     }
 
@@ -77,7 +78,7 @@ impl<'a> Boundaries<'a> {
 
 impl Books for Boundaries<'_> {
     fn boost_ending(&mut self, week: u64) -> u128 {
-        boost_ending(self.vm, week)
+        BOOST_ENDING.get(self.vm, week)
     }
 
     fn rate_ending(&mut self, token: usize, week: u64) -> U256 {
@@ -124,7 +125,9 @@ impl Vault {
 
     /// Starts the books now, so that no time before counts.
     pub(crate) fn start_clock(&mut self) {
-        self.store_pool(Pool { updated: self.now(), ..Pool::default() });
+        let pool = Pool { updated: self.now(), ..Pool::default() };
+        self.store_pool(pool);
+        self.note_week(&pool);
     }
 
     pub(crate) fn position(&self, account: Address) -> Position {
@@ -143,7 +146,11 @@ impl Vault {
         let numbers = 0..Config::get(vm).reward_count;
         let mut tokens: Vec<Token> = numbers.map(|id| Reward::number(id).running(vm)).collect();
         let (stored, mut pool) = (tokens.clone(), self.stored_pool());
+        let week = week_of(pool.updated);
         pool.advance::<Host>(until, &mut tokens, &mut Boundaries::new(vm, 0, false));
+        if week_of(pool.updated) != week {
+            self.note_week(&pool);
+        }
         Ledger { pool, tokens, stored }
     }
 
@@ -173,9 +180,16 @@ impl Vault {
         let weeks = u64::try_from(max_weeks).unwrap_or(u64::MAX);
         let left = week_of(now).saturating_sub(reached).saturating_sub(weeks);
         let until = if left == 0 { now } else { start_of(reached.saturating_add(weeks)) };
+        self.bring_forward(until);
+        left
+    }
+
+    /// Writes the books forward to `until`. *Emits* `Checkpointed`, because nothing else may tell when
+    /// that was: who rebuilds the books from logs has to round where we did.
+    pub(crate) fn bring_forward(&mut self, until: u64) {
         let ledger = self.open_until(until);
         self.close(&ledger);
-        left
+        emit!(self.vm(), IVault::Checkpointed, [], [ledger.pool.updated]);
     }
 
     /// The pool, token `id` and the boundaries between, brought forward to now without writing.

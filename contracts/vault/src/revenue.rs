@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The longest stream, in weeks: a year.
-const MAX_STREAM_WEEKS: u8 = 52;
+pub(crate) const MAX_STREAM_WEEKS: u8 = 52;
 
 /// `weeks` as the length of a stream.
 ///
@@ -35,9 +35,7 @@ impl Vault {
     pub(crate) fn add_reward(&mut self, token: Address, weeks: U256) -> Result<()> {
         let vm = self.vm();
         ROLES.only_owner(vm)?;
-        if token.is_zero() || token == vm.contract_address() {
-            return Err(fail!(IVault::InvalidAddress, token));
-        }
+        self.ensure_usable(token)?;
         if !REWARD_IDS.key(token).get(vm).is_zero() {
             return Err(fail!(IVault::RewardTokenExists, token));
         }
@@ -137,6 +135,14 @@ impl Vault {
         }
     }
 
+    /// *Reverts* with `InvalidAddress` if `account` is zero or the vault itself.
+    pub(crate) fn ensure_usable(&self, account: Address) -> Result<()> {
+        if account.is_zero() || account == self.vm().contract_address() {
+            return Err(fail!(IVault::InvalidAddress, account));
+        }
+        Ok(())
+    }
+
     /// Pays `account` what it earned in `tokens`, to `receiver`.
     pub(crate) fn pay(
         &mut self,
@@ -145,9 +151,7 @@ impl Vault {
         receiver: Address,
     ) -> Result<Vec<U256>> {
         // Check.
-        if receiver.is_zero() || receiver == self.vm().contract_address() {
-            return Err(fail!(IVault::InvalidAddress, receiver));
-        }
+        self.ensure_usable(receiver)?;
         // Effect: all of them, before the first transfer.
         self.settle_before_pay(account);
         let mut amounts = Vec::with_capacity(tokens.len());
@@ -167,12 +171,20 @@ impl Vault {
         Ok(amounts)
     }
 
+    /// Undoes [`Vault::take_pending`] after a transfer that failed.
+    pub(crate) fn give_back(&mut self, account: Address, id: u8, amount: u128) {
+        let slot = correction(account, id);
+        slot.set(self.vm(), account::before_payment(slot.get(self.vm()), amount));
+        let reward = Reward::number(id);
+        let (received, paid) = reward.totals(self.vm());
+        reward.set_totals(self.vm(), received, paid.saturating_sub(amount));
+    }
+
     /// Passes the boundaries up to now and ends the expired locks of `account`, if there are any.
-    fn settle_before_pay(&mut self, account: Address) {
+    pub(crate) fn settle_before_pay(&mut self, account: Address) {
         let stored = self.stored_pool();
         if stored.weight() == 0 || stored.next_boundary(self.now()).is_some() {
-            let ledger = self.open();
-            self.close(&ledger);
+            self.bring_forward(self.now());
         }
         let mut position = self.position(account);
         let before = position;
@@ -183,7 +195,7 @@ impl Vault {
     }
 
     /// Marks what `account` earned of token `id` as paid, and returns it.
-    fn take_pending(&mut self, account: Address, id: u8) -> u128 {
+    pub(crate) fn take_pending(&mut self, account: Address, id: u8) -> u128 {
         let amount = self.pending(account, id);
         if amount > 0 {
             let slot = correction(account, id);

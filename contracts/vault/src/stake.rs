@@ -2,7 +2,7 @@
 
 use accrual::MAX_AMOUNT;
 use alloy_primitives::{Address, U256};
-use components::{emit, fail};
+use components::{Approval, Signature, emit, fail};
 use stylus_sdk::prelude::*;
 
 use crate::{
@@ -50,9 +50,35 @@ impl Vault {
 
     /// Stakes `amount` of the caller's assets for `receiver`.
     pub(crate) fn enter(&mut self, amount: U256, receiver: Address) -> Result<()> {
-        // Check.
+        // Check, effect, log.
         self.ensure_entering()?;
         self.ensure_holder(receiver)?;
+        self.credit(receiver, amount)?;
+        // Interaction.
+        let (sender, asset) = (self.vm().msg_sender(), Config::get(self.vm()).asset);
+        let received = self.pull(asset, sender, amount)?;
+        if received != amount {
+            return Err(fail!(IVault::AssetShortfall, amount, received));
+        }
+        Ok(())
+    }
+
+    /// Stakes `amount` of the caller's assets and locks them; returns when they are free again.
+    pub(crate) fn enter_and_lock(&mut self, amount: U256, weeks: u32) -> Result<u64> {
+        self.enter(amount, self.vm().msg_sender())?;
+        self.lock_shares(amount, weeks)
+    }
+
+    /// Has a permit of the asset used, for `assets` and the vault.
+    pub(crate) fn permit_assets(&mut self, assets: U256, deadline: U256, signature: Signature) {
+        let (owner, spender) = (self.vm().msg_sender(), self.vm().contract_address());
+        let approval = Approval { owner, spender, value: assets, deadline };
+        components::try_permit(self.vm(), Config::get(self.vm()).asset, approval, signature);
+    }
+
+    /// Gives `receiver` shares for `amount` of assets that are, or are about to be, the vault's.
+    pub(crate) fn credit(&mut self, receiver: Address, amount: U256) -> Result<()> {
+        // Check.
         let mut ledger = self.open();
         let assets = bounded(amount, MAX_AMOUNT.saturating_sub(ledger.pool.supply))?;
         // Effect.
@@ -66,14 +92,10 @@ impl Vault {
         ledger.pool.supply = ledger.pool.supply.saturating_add(assets);
         self.close(&ledger);
         // Log.
-        let (sender, asset) = (self.vm().msg_sender(), Config::get(self.vm()).asset);
+        let sender = self.vm().msg_sender();
         emit!(self.vm(), IVault::Transfer, [Address::ZERO, receiver], [amount]);
         emit!(self.vm(), IVault::Deposit, [sender, receiver], [amount, amount]);
-        // Interaction.
-        let received = self.pull(asset, sender, amount)?;
-        if received != amount {
-            return Err(fail!(IVault::AssetShortfall, amount, received));
-        }
+        self.change_votes(self.delegate_of(receiver, &position), assets, 0);
         Ok(())
     }
 
@@ -97,6 +119,7 @@ impl Vault {
         // Log.
         emit!(self.vm(), IVault::Transfer, [owner, Address::ZERO], [amount]);
         emit!(self.vm(), IVault::Withdraw, [sender, receiver, owner], [amount, amount]);
+        self.change_votes(self.delegate_of(owner, &position), 0, assets);
         // Interaction.
         components::safe_transfer(self.vm(), Config::get(self.vm()).asset, receiver, amount)
     }
@@ -121,6 +144,8 @@ impl Vault {
         self.store_position(to, taking);
         // Log.
         emit!(self.vm(), IVault::Transfer, [from, to], [value]);
+        self.change_votes(self.delegate_of(from, &giving), 0, shares);
+        self.change_votes(self.delegate_of(to, &taking), shares, 0);
         Ok(())
     }
 
@@ -128,22 +153,38 @@ impl Vault {
     ///
     /// *Reverts* with `ERC20InsufficientBalance` or `SharesLocked` unless `needed` shares of it are
     /// free. The boundaries up to now have been passed.
-    pub(crate) fn free_position(
-        &mut self,
-        account: Address,
-        needed: U256,
-    ) -> Result<(Position, u128)> {
+    fn free_position(&mut self, account: Address, needed: U256) -> Result<(Position, u128)> {
+        let position = self.settled_position(account);
+        let shares = self.ensure_free(account, &position, needed)?;
+        Ok((position, shares))
+    }
+
+    /// The position of `account` with its expired locks settled, which the caller stores. The
+    /// boundaries up to now have been passed.
+    pub(crate) fn settled_position(&mut self, account: Address) -> Position {
         let mut position = self.position(account);
         self.settle(account, &mut position);
+        position
+    }
+
+    /// `needed` as a number of shares.
+    ///
+    /// *Reverts* with `ERC20InsufficientBalance` or `SharesLocked` unless so many of them are free.
+    pub(crate) fn ensure_free(
+        &self,
+        account: Address,
+        position: &Position,
+        needed: U256,
+    ) -> Result<u128> {
         let balance = U256::from(position.balance);
         let shares = u128::try_from(needed).unwrap_or(u128::MAX);
         if needed > balance {
             return Err(fail!(IVault::ERC20InsufficientBalance, account, balance, needed));
         }
-        let unlocked = self.unlocked(account, &position);
+        let unlocked = self.unlocked(account, position);
         if shares > unlocked {
             return Err(fail!(IVault::SharesLocked, account, unlocked, needed));
         }
-        Ok((position, shares))
+        Ok(shares)
     }
 }

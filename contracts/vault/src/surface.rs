@@ -1,9 +1,10 @@
 //! The vault's functions, as `abi/IVault.sol` declares them: one line each.
 
 use alloc::vec::Vec;
+use alloy_primitives::FixedBytes;
 use components::{
-    Approval, Revert, Signature,
-    abi::{Out, text, word},
+    Approval, Revert, Signature, SolCall,
+    abi::{Args, Out, text, word},
     routes,
 };
 use stylus_sdk::prelude::*;
@@ -44,8 +45,8 @@ routes! { IVault for Vault, |vault, args| {
             value: args.uint(2),
             deadline: args.uint(3),
         };
-        let signature = Signature { v: args.u8(4), r: args.bytes32(5), s: args.bytes32(6) };
-        PERMITS.permit(vault.vm(), ALLOWANCES, &NAME.get(vault.vm()), approval, signature)?;
+        let name = NAME.get(vault.vm());
+        PERMITS.permit(vault.vm(), ALLOWANCES, &name, approval, signature(args, 4))?;
         Vec::new()
     },
     noncesCall => word(PERMITS.nonce(vault.vm(), args.address(0))),
@@ -67,6 +68,11 @@ routes! { IVault for Vault, |vault, args| {
     maxRedeemCall => word(vault.unlocked_balance(args.address(0))),
     depositCall => { vault.enter(args.uint(0), args.address(1))?; word(args.uint(0)) },
     mintCall => { vault.enter(args.uint(0), args.address(1))?; word(args.uint(0)) },
+    depositWithPermitCall => {
+        vault.permit_assets(args.uint(0), args.uint(2), signature(args, 3));
+        vault.enter(args.uint(0), args.address(1))?;
+        word(args.uint(0))
+    },
     withdrawCall => {
         vault.leave(args.uint(0), args.address(1), args.address(2))?;
         word(args.uint(0))
@@ -80,9 +86,23 @@ routes! { IVault for Vault, |vault, args| {
     lockCall => word(vault.lock_shares(args.uint(0), lock_weeks(args.uint(1))?)?),
     depositAndLockCall => {
         let (assets, weeks) = (args.uint(0), lock_weeks(args.uint(1))?);
-        vault.enter(assets, vault.vm().msg_sender())?;
-        word(vault.lock_shares(assets, weeks)?)
+        word(vault.enter_and_lock(assets, weeks)?)
     },
+    depositAndLockWithPermitCall => {
+        let (assets, weeks) = (args.uint(0), lock_weeks(args.uint(1))?);
+        vault.permit_assets(assets, args.uint(2), signature(args, 3));
+        word(vault.enter_and_lock(assets, weeks)?)
+    },
+    lockStandingCall => word(vault.lock_standing(args.uint(0), lock_weeks(args.uint(1))?)?),
+    unwindCall => word(vault.unwind(args.uint(0))?),
+    extendLockCall => {
+        word(vault.extend_lock(args.uint(0), args.uint(1), lock_weeks(args.uint(2))?)?)
+    },
+    exitEarlyCall => word(vault.exit_early(args.uint(0), args.uint(1), args.uint(2))?),
+    previewExitEarlyCall => word(vault.preview_exit(args.uint(0), args.uint(1))?),
+    penaltyCurveCall => vault.encoded_penalty_curve(),
+    standingOfCall => vault.encoded_standing(args.address(0)),
+    previewLockCall => vault.encoded_lock_preview(args.uint(0), args.uint(1))?,
     unlockedBalanceOfCall => word(vault.unlocked_balance(args.address(0))),
     locksOfCall => vault.encoded_locks(args.address(0)),
     multiplierCall => word(vault.multiplier(args.uint(0))?),
@@ -100,6 +120,15 @@ routes! { IVault for Vault, |vault, args| {
         let (account, tokens) = (vault.vm().msg_sender(), args.addresses(0));
         Out::of(1).array(vault.pay(account, &tokens, args.address(1))?).done()
     },
+    setPayoutCall => done(vault.set_payout(args.address(0), args.bool(1)))?,
+    payoutOfCall => vault.encoded_payout(args.address(0)),
+    claimForCall => {
+        Out::of(1).array(vault.pay_for(args.address(0), &args.addresses(1))?).done()
+    },
+    claimManyCall => {
+        Out::of(1).array(vault.pay_many(&args.addresses(0), args.address(1))?).done()
+    },
+    compoundCall => word(vault.compound()?),
     claimableCall => {
         let id = vault.reward_id(args.address(1))?;
         word(vault.pending(args.address(0), id))
@@ -107,7 +136,25 @@ routes! { IVault for Vault, |vault, args| {
     checkpointCall => word(vault.checkpoint(args.uint(0))),
     rewardTokensCall => vault.encoded_reward_tokens(),
     rewardStateCall => vault.encoded_reward_state(args.address(0))?,
+    streamsOfCall => vault.encoded_streams(args.address(0))?,
     lastCheckpointCall => word(vault.stored_pool().updated),
+
+    // Votes.
+    clockCall => word(vault.now()),
+    CLOCK_MODECall => text("mode=timestamp"),
+    getVotesCall => word(vault.votes(args.address(0))),
+    getPastVotesCall => word(vault.past_votes(args.address(0), args.uint(1))?),
+    getPastTotalSupplyCall => word(vault.past_total(args.uint(0))?),
+    delegatesCall => word(vault.delegates(args.address(0))),
+    delegateCall => {
+        vault.delegate(vault.vm().msg_sender(), args.address(0));
+        Vec::new()
+    },
+    delegateBySigCall => {
+        let (to, nonce, expiry) = (args.address(0), args.uint(1), args.uint(2));
+        done(vault.delegate_by_signature(to, nonce, expiry, &signature(args, 3)))?
+    },
+    supportsInterfaceCall => word(supports(args.bytes4(0))),
 
     // Owner and guardian.
     ownerCall => word(ROLES.owner(vault.vm())),
@@ -125,7 +172,52 @@ routes! { IVault for Vault, |vault, args| {
         ROLES.only_owner(vault.vm())?;
         done(vault.store_curve(&args.u32s(0), &args.u32s(1)))?
     },
+    setPenaltyCurveCall => {
+        let (weeks, penalties) = (args.u32s(0), args.u32s(1));
+        done(vault.change_penalties(&weeks, &penalties, args.address(2), args.bytes32(3)))?
+    },
 } }
+
+/// The signature in arguments number `n` and the two after it.
+fn signature(args: Args<'_>, n: usize) -> Signature {
+    let (r, s) = (args.bytes32(n.saturating_add(1)), args.bytes32(n.saturating_add(2)));
+    Signature { v: args.u8(n), r, s }
+}
+
+/// The ERC-165 identifier of an interface: its selectors, combined by exclusive or.
+macro_rules! interface {
+    ($($call:ident)*) => {
+        0 $(^ u32::from_be_bytes(<IVault::$call as SolCall>::SELECTOR))*
+    };
+}
+
+const INTERFACES: [u32; 7] = [
+    interface!(supportsInterfaceCall),
+    // ERC-20.
+    interface!(totalSupplyCall balanceOfCall transferCall allowanceCall approveCall transferFromCall),
+    // ERC-2612.
+    interface!(permitCall noncesCall DOMAIN_SEPARATORCall),
+    // ERC-4626.
+    interface!(
+        assetCall totalAssetsCall convertToSharesCall convertToAssetsCall maxDepositCall
+        previewDepositCall depositCall maxMintCall previewMintCall mintCall maxWithdrawCall
+        previewWithdrawCall withdrawCall maxRedeemCall previewRedeemCall redeemCall
+    ),
+    // ERC-5267.
+    interface!(eip712DomainCall),
+    // ERC-5805, whose clock is ERC-6372.
+    interface!(
+        getVotesCall getPastVotesCall getPastTotalSupplyCall delegatesCall delegateCall
+        delegateBySigCall
+    ),
+    interface!(clockCall CLOCK_MODECall),
+];
+
+/// Whether the vault has the interface of this identifier. None has all bits set: the standard says so,
+/// and ours do not.
+fn supports(interface: FixedBytes<4>) -> bool {
+    INTERFACES.contains(&u32::from_be_bytes(interface.0))
+}
 
 /// The answer of a function that returns nothing.
 fn done(result: Result<(), Revert>) -> Result<Vec<u8>, Revert> {

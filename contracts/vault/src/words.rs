@@ -29,6 +29,10 @@ impl Packed {
     }
 }
 
+/// The flags of a [`Position`], in the lowest bits of its slot.
+const HAS_LOCKS: u32 = 1;
+const DELEGATED: u32 = 2;
+
 /// An account's stake, as its slot holds it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Position {
@@ -38,9 +42,12 @@ pub(crate) struct Position {
     pub(crate) boost: u128,
     /// The week in which expired locks were last settled.
     pub(crate) settled_week: u64,
-    /// Whether there is any lock that is not settled yet. An account that never locks never
-    /// touches lock storage.
+    /// Whether there is any lock that is not settled yet, or a standing one. An account that never
+    /// locks never touches lock storage.
     pub(crate) has_locks: bool,
+    /// Whether somebody votes with its weight. An account that never delegates never touches the
+    /// votes.
+    pub(crate) delegated: bool,
 }
 
 impl Position {
@@ -50,13 +57,16 @@ impl Position {
             balance: first,
             boost: second,
             settled_week: u64::from(tail >> 16),
-            has_locks: tail & 1 == 1,
+            has_locks: tail & HAS_LOCKS != 0,
+            delegated: tail & DELEGATED != 0,
         }
     }
 
     #[expect(clippy::as_conversions, reason = "week numbers fit 16 bits until the year 3226")]
     pub(crate) fn pack(self) -> U256 {
-        let tail = (self.settled_week as u32) << 16 | u32::from(self.has_locks);
+        let locks = if self.has_locks { HAS_LOCKS } else { 0 };
+        let delegated = if self.delegated { DELEGATED } else { 0 };
+        let tail = (self.settled_week as u32) << 16 | delegated | locks;
         Packed { first: self.balance, second: self.boost, tail }.pack()
     }
 
@@ -83,10 +93,11 @@ mod tests {
 
         #[test]
         fn a_position_gives_back_what_was_packed(
-            balance in 0..1u128 << 112, boost in 0..1u128 << 112, week: u16, has_locks: bool,
+            balance in 0..1u128 << 112, boost in 0..1u128 << 112, week: u16,
+            has_locks: bool, delegated: bool,
         ) {
-            let position =
-                Position { balance, boost, settled_week: u64::from(week), has_locks };
+            let settled_week = u64::from(week);
+            let position = Position { balance, boost, settled_week, has_locks, delegated };
             prop_assert_eq!(Position::unpack(position.pack()), position);
         }
     }

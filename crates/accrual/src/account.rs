@@ -43,6 +43,12 @@ pub const fn after_payment(correction: U256, amount: u128) -> U256 {
     correction.wrapping_sub(crate::tokens_q128(amount))
 }
 
+/// The correction as it was before `amount` whole tokens were paid out, which failed.
+#[must_use]
+pub const fn before_payment(correction: U256, amount: u128) -> U256 {
+    correction.wrapping_add(crate::tokens_q128(amount))
+}
+
 /// `weight × index` modulo 2^256.
 const fn weighted(weight: u128, index: U256) -> U256 {
     join(0, weight).wrapping_mul(index)

@@ -117,11 +117,13 @@ impl Lived {
         let week = week_of(self.now);
         let account = &mut self.accounts[who];
         for end in account.ends.between(account.settled, week).collect::<Vec<_>>() {
-            let boost = account.buckets.remove(&end).unwrap();
+            let Some(boost) = account.buckets.remove(&end) else { continue };
             let index = self.shelf.closed[&end];
             account.correction = account::after_decrease(account.correction, boost, index);
             account.boost -= boost;
-            account.ends.remove(end);
+            if !account.buckets.contains_key(&(end ^ 1)) {
+                account.ends.remove(end);
+            }
         }
         account.settled = week;
     }

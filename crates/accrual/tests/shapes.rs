@@ -1,8 +1,8 @@
 //! The curve, the set of weeks and the account's formulas, each on its own.
 
 use accrual::{
-    Curve, Divide, EndWeeks, MAX_AMOUNT, ONE_BPS, U256, WEEK, account, boost, start_of, stream_end,
-    tokens_q128, week_of,
+    Curve, Divide, EndWeeks, MAX_AMOUNT, ONE_BPS, U256, WEEK, account, boost, portion, portion_up,
+    start_of, stream_end, tokens_q128, week_of,
 };
 use proptest::prelude::*;
 
@@ -15,7 +15,7 @@ impl Divide for Software {
 
 fn curve(points: &[(u32, u32)]) -> Option<Curve> {
     let (durations, multipliers): (Vec<_>, Vec<_>) = points.iter().copied().unzip();
-    Curve::new(&durations, &multipliers)
+    Curve::multipliers(&durations, &multipliers)
 }
 
 #[test]
@@ -32,18 +32,37 @@ fn a_curve_is_refused_unless_every_rule_holds() {
     assert!(curve(&eight).is_some());
     let nine: Vec<_> = (0..9).map(|n| (n, 10_000 + n)).collect();
     assert!(curve(&nine).is_none(), "nine points");
-    assert!(Curve::new(&[0, 1], &[10_000]).is_none(), "lists of different lengths");
+    assert!(Curve::multipliers(&[0, 1], &[10_000]).is_none(), "lists of different lengths");
 }
 
 #[test]
 fn a_curve_is_linear_between_points_and_flat_after_the_last() {
     let curve = curve(&[(0, 10_000), (4, 12_000), (52, 40_000)]).unwrap();
-    assert_eq!(curve.multiplier(0), 10_000);
-    assert_eq!(curve.multiplier(1), 10_500);
-    assert_eq!(curve.multiplier(4), 12_000);
-    assert_eq!(curve.multiplier(5), 12_583); // 12,000 + 28,000/48 = 12,583.33
-    assert_eq!(curve.multiplier(52), 40_000);
-    assert_eq!(curve.multiplier(208), 40_000);
+    assert_eq!(curve.at(0), 10_000);
+    assert_eq!(curve.at(1), 10_500);
+    assert_eq!(curve.at(4), 12_000);
+    assert_eq!(curve.at(5), 12_583); // 12,000 + 28,000/48 = 12,583.33
+    assert_eq!(curve.at(52), 40_000);
+    assert_eq!(curve.at(208), 40_000);
+}
+
+#[test]
+fn a_penalty_curve_starts_anywhere_from_one_basis_point_to_everything() {
+    let penalties = |points: &[(u32, u32)]| {
+        let (weeks, bps): (Vec<_>, Vec<_>) = points.iter().copied().unzip();
+        Curve::penalties(&weeks, &bps)
+    };
+    let curve = penalties(&[(0, 100), (10, 1_100), (208, 10_000)]).unwrap();
+    assert_eq!([curve.at(0), curve.at(1), curve.at(10), curve.at(208)], [100, 200, 1_100, 10_000]);
+    assert_eq!(penalties(&[(0, 1)]).unwrap().at(208), 1);
+    assert!(penalties(&[]).is_none(), "no points");
+    assert!(penalties(&[(0, 0)]).is_none(), "leaving for nothing is no lock");
+    assert!(penalties(&[(1, 100)]).is_none(), "first week is not zero");
+    assert!(penalties(&[(0, 200), (5, 100)]).is_none(), "penalties fall");
+    assert!(penalties(&[(0, 10_001)]).is_none(), "more than everything");
+    assert!(penalties(&[(0, 1), (209, 2)]).is_none(), "longer than any lock");
+    assert_eq!(Curve::NONE.at(100), 0);
+    assert_eq!(Curve::NONE.points().count(), 0);
 }
 
 #[test]
@@ -59,23 +78,42 @@ fn a_stream_lasts_at_least_its_weeks_and_less_than_one_more() {
 
 proptest! {
     #[test]
+    fn a_portion_and_the_rest_rounded_up_make_the_whole(
+        amount in 0..=MAX_AMOUNT, part in 0..=MAX_AMOUNT, more in 0..=MAX_AMOUNT,
+    ) {
+        let whole = part + more;
+        prop_assume!(whole > 0);
+        let (down, up) = (
+            portion::<Software>(amount, part, whole),
+            portion_up::<Software>(amount, more, whole),
+        );
+        prop_assert_eq!(down + up, amount);
+        let exact = U256::from(amount) * U256::from(part);
+        prop_assert!(U256::from(down) * U256::from(whole) <= exact);
+        prop_assert!((U256::from(down) + U256::ONE) * U256::from(whole) > exact);
+    }
+
+    #[test]
     fn boost_is_the_floor_of_the_product(assets in 0..=MAX_AMOUNT, bps in ONE_BPS..=100_000u32) {
         let exact = num_bigint::BigUint::from(assets) * (bps - ONE_BPS) / ONE_BPS;
         prop_assert_eq!(num_bigint::BigUint::from(boost::<Software>(assets, bps)), exact);
     }
 
     #[test]
-    fn a_set_of_weeks_gives_back_what_was_put_in(
+    fn a_set_of_weeks_gives_back_the_pairs_of_what_was_put_in(
         after in 0..10_000u64,
         offsets in proptest::collection::btree_set(1..=209u64, 0..40),
         until in 0..600u64,
     ) {
+        let pairs: std::collections::BTreeSet<_> =
+            offsets.iter().map(|o| (after + o) / 2).collect();
         let mut set = EndWeeks::default();
         for offset in &offsets {
             set.insert(after + offset);
         }
+        let last = after + until.min(209);
         let expected: Vec<_> =
-            offsets.iter().filter(|o| **o <= until).map(|o| after + o).collect();
+            (after + 1..=last).filter(|week| pairs.contains(&(week / 2))).collect();
         prop_assert_eq!(set.between(after, after + until).collect::<Vec<_>>(), expected);
         for offset in &offsets {
             set.remove(after + offset);

@@ -61,8 +61,9 @@ pub(crate) fn typed_data_hash(domain: B256, struct_hash: B256) -> B256 {
 }
 
 /// Keccak-256 of words in a row, which is how EIP-712 encodes static fields.
+#[must_use]
 #[inline(never)]
-pub(crate) fn hash_words(words: &[B256]) -> B256 {
+pub fn hash_words(words: &[B256]) -> B256 {
     keccak256(concat(words))
 }
 

@@ -86,13 +86,28 @@ impl Permits {
             return Err(fail!(ERC2612ExpiredSignature, deadline));
         }
         let nonce = self.nonce(vm, owner);
-        let domain = domain_separator(vm, name);
-        let digest = typed_data_hash(domain, struct_hash(&approval, nonce));
-        check_signer(vm, owner, digest, &signature)?;
-        // No need to check: nobody lives to sign 2^256 permits.
-        self.0.key(owner).set(vm, nonce.wrapping_add(U256::ONE));
+        // Zero never signs, so a permit of the zero address fails like any forged one.
+        let signer = signer(vm, name, struct_hash(&approval, nonce), &signature);
+        if signer != owner || signer.is_zero() {
+            return Err(fail!(ERC2612InvalidSigner, signer, owner));
+        }
+        self.spend_nonce(vm, owner, nonce);
         allowances.approve(vm, owner, spender, value)
     }
+
+    /// Makes `nonce`, which is the next one of `owner`, one that was used.
+    pub fn spend_nonce(self, vm: &VM, owner: Address, nonce: U256) {
+        // No need to check: nobody lives to sign 2^256 times.
+        self.0.key(owner).set(vm, nonce.wrapping_add(U256::ONE));
+    }
+}
+
+/// Who signed the struct with this EIP-712 hash for the running contract, whose domain has this name;
+/// zero if nobody can have.
+#[must_use]
+pub fn signer(vm: &VM, name: &str, struct_hash: B256, signature: &Signature) -> Address {
+    let digest = typed_data_hash(domain_separator(vm, name), struct_hash);
+    recover(vm, digest, signature).unwrap_or_default()
 }
 
 fn struct_hash(approval: &Approval, nonce: U256) -> B256 {
@@ -104,16 +119,6 @@ fn struct_hash(approval: &Approval, nonce: U256) -> B256 {
         nonce.word(),
         approval.deadline.word(),
     ])
-}
-
-/// Zero never signs, so a permit of the zero address fails like any forged one.
-fn check_signer(vm: &VM, owner: Address, digest: B256, with: &Signature) -> Result<(), Revert> {
-    let signer = recover(vm, digest, with).unwrap_or_default();
-    if signer == owner && !signer.is_zero() {
-        Ok(())
-    } else {
-        Err(fail!(ERC2612InvalidSigner, signer, owner))
-    }
 }
 
 /// The signer of `digest`, or `None` if no key makes this signature.

@@ -15,17 +15,19 @@ use alloy_sol_types::sol;
 use stylus_sdk::{call::RawCall, host::VM, prelude::*};
 
 use crate::{
-    Revert, calldata, fail,
+    Approval, Revert, Signature, calldata, fail,
     standard::{EtherTransferFailed, TokenTransferFailed},
 };
 
 sol! {
     interface Erc20 {
         function balanceOf(address account) external view returns (uint256);
+        function allowance(address owner, address spender) external view returns (uint256);
         function decimals() external view returns (uint8);
         function approve(address spender, uint256 value) external returns (bool);
         function transfer(address to, uint256 value) external returns (bool);
         function transferFrom(address from, address to, uint256 value) external returns (bool);
+        function permit(address owner, address spender, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external;
     }
 }
 
@@ -37,6 +39,23 @@ const WORD: usize = 32;
 /// *Reverts* with `TokenTransferFailed` if the token refuses or is none.
 pub fn safe_transfer(vm: &VM, token: Address, to: Address, value: U256) -> Result<(), Revert> {
     confirmed(token, transact(vm, token, &calldata!(Erc20::transferCall, to, value)))
+}
+
+/// Pays `value` of `token` to `to` with at most `gas`; whether it did.
+pub fn try_transfer(vm: &VM, token: Address, to: Address, value: U256, gas: u64) -> bool {
+    accepted(vm, token, RawCall::new(vm).gas(gas), &calldata!(Erc20::transferCall, to, value))
+}
+
+/// Uses a permit of `token`. A failure is no error: the allowance may be there all the same, because
+/// somebody used the permit first; the transfer that follows will tell.
+pub fn try_permit(vm: &VM, token: Address, approval: Approval, signature: Signature) {
+    let Approval { owner, spender, value, deadline } = approval;
+    let Signature { v, r, s } = signature;
+    let calldata = calldata!(Erc20::permitCall, owner, spender, value, deadline, v, r, s);
+    // SAFETY: the cache is emptied first and components keep no storage value across a call.
+    let answer =
+        unsafe { RawCall::new(vm).clear_storage_cache().skip_return_data().call(token, &calldata) };
+    drop(answer);
 }
 
 /// Pulls `value` of `token` from `from`, which has to have allowed it, to `to`.
@@ -69,6 +88,18 @@ pub fn balance_of(vm: &VM, token: Address, account: Address) -> Result<U256, Rev
     query(vm, token, &calldata!(Erc20::balanceOfCall, account))
 }
 
+/// What `spender` may still pull of `token` from `owner`.
+///
+/// *Reverts* with `TokenTransferFailed` if the token reverts or answers anything but one word.
+pub fn allowance(
+    vm: &VM,
+    token: Address,
+    owner: Address,
+    spender: Address,
+) -> Result<U256, Revert> {
+    query(vm, token, &calldata!(Erc20::allowanceCall, owner, spender))
+}
+
 /// The number of decimals of `token`.
 ///
 /// *Reverts* with `TokenTransferFailed` if the token reverts or answers anything but a small number.
@@ -92,13 +123,17 @@ fn confirmed(token: Address, done: bool) -> Result<(), Revert> {
     if done { Ok(()) } else { Err(fail!(TokenTransferFailed, token)) }
 }
 
+fn transact(vm: &VM, token: Address, calldata: &[u8]) -> bool {
+    accepted(vm, token, RawCall::new(vm), calldata)
+}
+
 /// Whether the token did it: the call succeeded and the answer is `true`, or nothing at all from an
 /// address that has code.
-fn transact(vm: &VM, token: Address, calldata: &[u8]) -> bool {
+#[inline(never)]
+fn accepted(vm: &VM, token: Address, call: RawCall<'_, VM>, calldata: &[u8]) -> bool {
     // SAFETY: the cache is emptied first and components keep no storage value across a call.
-    let answer = unsafe {
-        RawCall::new(vm).clear_storage_cache().limit_return_data(0, WORD).call(token, calldata)
-    };
+    let answer =
+        unsafe { call.clear_storage_cache().limit_return_data(0, WORD).call(token, calldata) };
     match answer {
         Ok(answer) if answer.is_empty() => vm.code_size(token) > 0,
         Ok(answer) => as_word(answer) == Some(U256::from(1)),

@@ -7,6 +7,7 @@ mod payments;
 mod policies;
 mod receipts;
 mod rounding;
+mod stakers;
 mod surface;
 
 use alloy_primitives::{Address, B256, U256, keccak256};
