@@ -5,6 +5,7 @@ pub mod build;
 pub mod demo;
 pub mod deploy;
 pub mod devnode;
+pub mod verify;
 
 use clap::{Parser, Subcommand};
 use eyre::Result;
@@ -23,6 +24,8 @@ enum Command {
     Demo(Box<demo::Args>),
     /// Puts a platform's contracts on a chain, or goes on with that.
     Deploy(Box<deploy::Args>),
+    /// Rebuilds the contracts and compares them with what is on chain, byte by byte.
+    Verify(verify::Args),
     /// Runs a local Stylus chain.
     Devnode(devnode::Args),
     /// Writes `abi/*.json` from `abi/*.sol`.
@@ -40,6 +43,7 @@ impl Cli {
         match self.command {
             Command::Demo(args) => demo::run(*args).await,
             Command::Deploy(args) => deploy::run(*args).await,
+            Command::Verify(args) => verify::run(args).await,
             Command::Devnode(args) => devnode::run(args).await,
             Command::Abi(args) => abi::run(&args),
             Command::Build(args) => build::run(&args),
