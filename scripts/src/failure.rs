@@ -74,7 +74,7 @@ pub fn advice(name: &str) -> Option<&'static str> {
 }
 
 /// By the name of the error.
-const ADVICE: [(&str, &str); 40] = [
+const ADVICE: [(&str, &str); 42] = [
     ("ERC20InsufficientBalance", "send less, or get more of the token first"),
     ("ERC20InsufficientAllowance", "approve the spender for the amount first"),
     ("ERC20InvalidReceiver", "name another receiver"),
@@ -113,6 +113,11 @@ const ADVICE: [(&str, &str); 40] = [
     ("UnknownPayee", "`tributary policy list` shows the payees, counted from 0"),
     ("InvalidPayeeCount", "a policy has 1 to 32 payees"),
     ("SharesDoNotAddUp", "the basis points of a policy add up to 10000"),
+    ("StakersShareOutOfRange", "stay within the bounds that `tributary source list` shows"),
+    (
+        "InvalidStakersShareTerms",
+        "1 to 10000 bps, min not above max, of a policy with somebody beside the stakers",
+    ),
     ("InvalidPayee", "each payee has an address, a share and a kind"),
     ("PaymentFailed", "the payee refuses; what it is owed stays owed"),
     ("NotEnoughGas", "send it with a higher gas limit"),

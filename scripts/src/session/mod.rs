@@ -25,7 +25,7 @@ use eyre::Result;
 
 pub use amount::{Amount, NoAmount};
 pub use book::{Book, Entry};
-pub use catalog::{Catalog, Kind, PayeeLine, PolicyLine, SourceLine, label, source_id};
+pub use catalog::{Catalog, Kind, PayeeLine, PolicyLine, ShareLine, SourceLine, label, source_id};
 pub use config::{Config, Network};
 pub use page::{Asking, Inquiry, Sum, table};
 pub use permit::Permit;
