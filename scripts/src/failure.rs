@@ -37,7 +37,7 @@ impl Failure {
             Self::Usage(_) => 2,
             Self::Reverted(_) => 3,
             Self::Declined => 4,
-            Self::Unreachable(_) => 5,
+            Self::Unreachable(_) => SILENCE,
             Self::Unwell(_) => 6,
         }
     }
@@ -51,15 +51,27 @@ impl Failure {
 /// The exit code of `error`: that of the first known kind in its chain, otherwise 1.
 #[must_use]
 pub fn exit_code(error: &Report) -> ExitCode {
-    let code = error.chain().find_map(|cause| {
+    code(error).map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
+/// Whether `error` is that of a node which did not answer, so that another attempt may help.
+#[must_use]
+pub fn is_silence(error: &Report) -> bool {
+    code(error) == Some(SILENCE)
+}
+
+/// The exit code for a node that does not answer.
+const SILENCE: u8 = 5;
+
+fn code(error: &Report) -> Option<u8> {
+    error.chain().find_map(|cause| {
         let kind = cause.downcast_ref::<Failure>().map(Failure::code);
-        kind.or_else(|| is_silence(cause).then_some(5))
-    });
-    code.map_or(ExitCode::FAILURE, ExitCode::from)
+        kind.or_else(|| is_no_answer(cause).then_some(SILENCE))
+    })
 }
 
 /// Whether a node did not answer, or answered what is no JSON-RPC.
-fn is_silence(cause: &(dyn std::error::Error + 'static)) -> bool {
+fn is_no_answer(cause: &(dyn std::error::Error + 'static)) -> bool {
     let error = match cause.downcast_ref::<contract::Error>() {
         Some(contract::Error::TransportError(error)) => Some(error),
         _ => cause.downcast_ref::<TransportError>(),

@@ -1,6 +1,7 @@
 //! From bytes to a program: create, activate, construct.
 
 mod fragments;
+mod platform;
 
 use alloy::{
     primitives::{Address, Bytes, U256},
@@ -22,7 +23,7 @@ use crate::play;
 const A_DAY: u64 = 86_400;
 
 pub(crate) fn cases() -> Vec<Case> {
-    let mut cases = fragments::cases();
+    let mut cases = [fragments::cases(), platform::cases()].concat();
     cases.extend([
         play!(the_code_on_chain_is_a_compressed_program_of_the_bytes_that_were_built),
         play!(every_contract_is_active_for_the_present_stylus_version),

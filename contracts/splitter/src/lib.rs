@@ -66,7 +66,7 @@ use components::{
     abi::{Args, Out, word},
     emit, fail, pause, routes,
 };
-use stylus_sdk::{ArbResult, host::VM, prelude::*};
+use stylus_sdk::{host::VM, prelude::*};
 
 use crate::layout::{POLICY_COUNT, ROLES, SOURCE_COUNT};
 
@@ -77,25 +77,10 @@ type Result<T, E = Revert> = core::result::Result<T, E>;
 /// Solidity's panic code of an index out of bounds.
 const OUT_OF_BOUNDS: u64 = 0x32;
 
-/// The splitter; its storage is laid out in `layout`.
-#[derive(Debug)]
-pub struct Splitter {
-    vm: VM,
+components::contract! {
+    /// The splitter; its storage is laid out in `layout`.
+    Splitter
 }
-
-#[doc(hidden)]
-pub mod entrypoint {
-    //! Where Nitro enters, in a module of its own because the macro adds an undocumented function.
-    use super::*;
-
-    /// Runs one call.
-    #[entrypoint]
-    pub fn main(input: Vec<u8>, host: VM) -> ArbResult {
-        components::answer::<Splitter>(input, host)
-    }
-}
-
-pub use entrypoint::main;
 
 impl Contract for Splitter {
     const PAYABLE: &'static [Selector] = &[ISplitter::depositNativeCall::SELECTOR];

@@ -33,7 +33,7 @@ use components::{
     abi::{Args, text, word},
     routes,
 };
-use stylus_sdk::{ArbResult, host::VM, prelude::*};
+use stylus_sdk::{host::VM, prelude::*};
 
 alloy_sol_types::sol!("../../abi/IToken.sol");
 
@@ -46,25 +46,10 @@ const BALANCES: Balances = Balances::at(3);
 const ALLOWANCES: Allowances = Allowances::at(5);
 const PERMITS: Permits = Permits::at(6);
 
-/// The token: all it is lies in storage.
-#[derive(Debug)]
-pub struct Token {
-    vm: VM,
+components::contract! {
+    /// The token: all it is lies in storage.
+    Token
 }
-
-#[doc(hidden)]
-pub mod entrypoint {
-    //! Where Nitro enters, in a module of its own because the macro adds an undocumented function.
-    use super::*;
-
-    /// Answers one call.
-    #[entrypoint]
-    pub fn main(input: Vec<u8>, host: VM) -> ArbResult {
-        components::answer::<Token>(input, host)
-    }
-}
-
-pub use entrypoint::main;
 
 impl Contract for Token {
     fn new(vm: VM) -> Self {

@@ -51,10 +51,9 @@ mod views;
 mod votes;
 mod words;
 
-use alloc::vec::Vec;
 use alloy_primitives::Address;
 use components::{Contract, Revert, abi::Args, fail, pause};
-use stylus_sdk::{ArbResult, host::VM, prelude::*};
+use stylus_sdk::host::VM;
 
 use crate::storage::{Config, NAME, ROLES, SYMBOL};
 
@@ -62,25 +61,10 @@ alloy_sol_types::sol!("../../abi/IVault.sol");
 
 type Result<T> = core::result::Result<T, Revert>;
 
-/// The vault; its storage is laid out in [`storage`].
-#[derive(Debug)]
-pub struct Vault {
-    vm: VM,
+components::contract! {
+    /// The vault; its storage is laid out in [`storage`].
+    Vault
 }
-
-#[doc(hidden)]
-pub mod entrypoint {
-    //! Where Nitro enters, in a module of its own because the macro adds an undocumented function.
-    use super::*;
-
-    /// Answers one call.
-    #[entrypoint]
-    pub fn main(input: Vec<u8>, host: VM) -> ArbResult {
-        components::answer::<Vault>(input, host)
-    }
-}
-
-pub use entrypoint::main;
 
 impl Contract for Vault {
     fn new(vm: VM) -> Self {

@@ -32,7 +32,7 @@ use components::{
     abi::{text, word},
     emit, routes,
 };
-use stylus_sdk::{ArbResult, host::VM, prelude::*};
+use stylus_sdk::{host::VM, prelude::*};
 
 alloy_sol_types::sol!("../../abi/IWeth.sol");
 
@@ -45,25 +45,10 @@ const DECIMALS: u8 = 18;
 const BALANCES: Balances = Balances::at(0);
 const ALLOWANCES: Allowances = Allowances::at(2);
 
-/// The contract: all it is lies in storage.
-#[derive(Debug)]
-pub struct Weth {
-    vm: VM,
+components::contract! {
+    /// The contract: all it is lies in storage.
+    Weth
 }
-
-#[doc(hidden)]
-pub mod entrypoint {
-    //! Where Nitro enters, in a module of its own because the macro adds an undocumented function.
-    use super::*;
-
-    /// Answers one call.
-    #[entrypoint]
-    pub fn main(input: Vec<u8>, host: VM) -> ArbResult {
-        components::answer::<Weth>(input, host)
-    }
-}
-
-pub use entrypoint::main;
 
 impl Contract for Weth {
     const PAYABLE: &'static [Selector] = &[IWeth::depositCall::SELECTOR];

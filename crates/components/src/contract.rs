@@ -80,6 +80,34 @@ fn set_constructed(host: &VM) -> Result<(), Revert> {
     Ok(())
 }
 
+/// Declares a contract: a struct that holds the VM, and the function where Nitro enters and a native
+/// host too, `main`.
+///
+/// That function is in a module of its own because the SDK's macro adds an undocumented one.
+#[macro_export]
+macro_rules! contract {
+    ($(#[$doc:meta])* $contract:ident) => {
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub struct $contract {
+            vm: ::stylus_sdk::host::VM,
+        }
+
+        #[doc(hidden)]
+        pub mod entrypoint {
+            use ::stylus_sdk::{ArbResult, host::VM, prelude::*};
+
+            /// Answers one call.
+            #[entrypoint]
+            pub fn main(input: ::alloc::vec::Vec<u8>, host: VM) -> ArbResult {
+                $crate::answer::<super::$contract>(input, host)
+            }
+        }
+
+        pub use entrypoint::main;
+    };
+}
+
 /// Implements [`Routes`] as a table: each function of an interface that `sol!` made, and its answer,
 /// an expression of type `Vec<u8>` that may use `?`.
 #[macro_export]

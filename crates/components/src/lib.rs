@@ -16,28 +16,17 @@
 //!
 //! use alloc::vec::Vec;
 //! use components::{Allowances, Contract, Revert, Selector, SolCall, abi::{Args, word}, fail, routes};
-//! use stylus_sdk::{ArbResult, host::VM, prelude::*};
+//! use stylus_sdk::{host::VM, prelude::*};
 //!
 //! alloy_sol_types::sol!("../../abi/IThing.sol");
 //!
 //! // The storage layout.
 //! const ALLOWANCES: Allowances = Allowances::at(0);
 //!
-//! pub struct Thing { vm: VM }
-//!
-//! #[doc(hidden)]
-//! pub mod entrypoint {
-//!     //! Where Nitro enters, in a module of its own because the macro adds an undocumented function.
-//!     use super::*;
-//!
-//!     /// Answers one call.
-//!     #[entrypoint]
-//!     pub fn main(input: Vec<u8>, host: VM) -> ArbResult {
-//!         components::answer::<Thing>(input, host)
-//!     }
+//! components::contract! {
+//!     /// The thing.
+//!     Thing
 //! }
-//!
-//! pub use entrypoint::main;
 //!
 //! impl Contract for Thing {
 //!     const PAYABLE: &'static [Selector] = &[IThing::wrapCall::SELECTOR];

@@ -133,6 +133,12 @@ impl SessionArgs {
         Ok(Session { site, sender, fate })
     }
 
+    /// Whether `--broadcast` was given.
+    #[must_use]
+    pub const fn broadcasts(&self) -> bool {
+        self.fate.broadcast
+    }
+
     async fn signing(&self, site: &Site) -> Result<Sender> {
         let signer = self.signer.clone().or_account(site.network.account.as_ref()).open().await?;
         let address = match (signer.as_ref().map(Account::address), self.fate.from) {

@@ -6,6 +6,8 @@
 
 mod foundation;
 mod holder;
+mod hostile;
+mod keeper;
 mod owner;
 mod status;
 mod treasury;
@@ -91,6 +93,11 @@ impl Desk {
     }
 
     fn started(&self, line: &str, variables: &[(&str, &str)]) -> Result<Said> {
+        Ok(self.command(line, variables)?.output()?.into())
+    }
+
+    /// The command line, about to be run.
+    fn command(&self, line: &str, variables: &[(&str, &str)]) -> Result<Command> {
         let foreign = env::vars_os().map(|(name, _)| name).filter(|name| {
             let name = name.to_string_lossy();
             name.starts_with("ETH_") || name.starts_with("TRIBUTARY_")
@@ -102,14 +109,13 @@ impl Desk {
         if let Some(url) = &self.url {
             command.env("ETH_RPC_URL", url);
         }
-        let output = command
+        command
             .args(line.split_whitespace())
             .env(MARK, "yes")
             .envs(variables.iter().copied())
             .current_dir(&self.directory)
-            .stdin(Stdio::null())
-            .output()?;
-        Ok(output.into())
+            .stdin(Stdio::null());
+        Ok(command)
     }
 }
 
