@@ -43,7 +43,7 @@ interface ISplitter {
     error InvalidPayee(uint256 payeeIndex);
     /// @notice Thrown when a single payee was to be paid and the payment failed; it stays owed.
     error PaymentFailed(address payee);
-    /// @notice Thrown when `distribute` has so little gas that a payee would get `gasForPayee` and could
+    /// @notice Thrown when `distribute` or `releaseMany` has so little gas that a payee would get `gasForPayee` and could
     /// fail for want of it.
     error NotEnoughGas(uint256 gasForPayee, uint256 needed);
     /// @notice Thrown when a token refused a transfer or is no token.
@@ -101,6 +101,11 @@ interface ISplitter {
     /// @notice Pays one payee, of any kind. Anyone may call it.
     /// @dev Requirements: something is owed; the payment succeeds.
     function release(uint256 policyId, uint256 payeeIndex, address token) external returns (uint256 paid);
+
+    /// @notice Pays several payees, of any kind, in one transaction. One that fails, or is owed nothing, is
+    /// skipped. Anyone may call it.
+    /// @dev Requirements: the payees exist; gas for 500,000 a payee, as for `distribute`.
+    function releaseMany(uint256 policyId, uint256[] calldata payeeIndices, address token) external returns (uint256 paid);
 
     // ------------------------------------------------------------------ views
 

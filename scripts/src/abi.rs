@@ -1,6 +1,8 @@
 //! The contracts as the world sees them: bindings made from `abi/*.sol`, and the precompile by which a
 //! Stylus program is activated.
 
+use std::sync::LazyLock;
+
 use alloy::{
     json_abi::JsonAbi,
     sol_types::{GenericContractError, SolInterface},
@@ -44,7 +46,7 @@ mod splitter {
 mod precompile {
     alloy::sol! {
         /// Activates Stylus programs, at `0x…71`.
-        #[sol(rpc, extra_derives(Debug))]
+        #[sol(rpc, abi, extra_derives(Debug))]
         interface ArbWasm {
             error ProgramNotWasm();
             error ProgramNotActivated();
@@ -59,6 +61,23 @@ mod precompile {
             function programTimeLeft(address program) external view returns (uint64 secondsLeft);
             function activationGas() external view returns (uint64 gas);
             function codehashKeepalive(bytes32 codehash) external payable;
+            event ProgramActivated(bytes32 indexed codehash, bytes32 moduleHash, address program, uint256 dataFee, uint16 version);
+            event ProgramLifetimeExtended(bytes32 indexed codehash, uint256 dataFee);
+        }
+
+        /// Keeps programs ready, at `0x…72`.
+        #[sol(rpc, abi)]
+        interface ArbWasmCache {
+            function codehashIsCached(bytes32 codehash) external view returns (bool cached);
+            function allCacheManagers() external view returns (address[] memory managers);
+            function cacheProgram(address program) external;
+        }
+
+        /// Sells places in the cache to the highest bidders; a contract that Arbitrum's chains have.
+        #[sol(rpc, abi)]
+        interface CacheManager {
+            function getMinBid(address program) external view returns (uint192 min);
+            function placeBid(address program) external payable;
         }
 
         /// What the chain's owners have set, at `0x…6b`.
@@ -92,7 +111,9 @@ mod precompile {
     }
 }
 
-pub use precompile::{ArbGasInfo, ArbOwnerPublic, ArbWasm, IStylusDeployer, NodeInterface};
+pub use precompile::{
+    ArbGasInfo, ArbOwnerPublic, ArbWasm, ArbWasmCache, CacheManager, IStylusDeployer, NodeInterface,
+};
 pub use splitter::ISplitter;
 pub use token::IToken;
 pub use vault::IVault;
@@ -107,6 +128,20 @@ pub fn interfaces() -> [(&'static str, JsonAbi); 4] {
         ("IVault", IVault::abi::contract()),
         ("IWeth", IWeth::abi::contract()),
     ]
+}
+
+/// The interfaces, and the precompiles that operators call: everything that can be told by name.
+#[must_use]
+pub fn known() -> &'static [JsonAbi] {
+    static KNOWN: LazyLock<Vec<JsonAbi>> = LazyLock::new(|| {
+        let precompiles = [
+            ArbWasm::abi::contract(),
+            ArbWasmCache::abi::contract(),
+            CacheManager::abi::contract(),
+        ];
+        interfaces().into_iter().map(|(_, abi)| abi).chain(precompiles).collect()
+    });
+    &KNOWN
 }
 
 /// What a revert says, in words, as far as our interfaces or Solidity itself define it.

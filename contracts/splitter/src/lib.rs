@@ -117,6 +117,9 @@ routes!(ISplitter for Splitter, |splitter, args| {
     // Revenue out.
     distributeCall => word(splitter.pay_all(args.uint(0), args.address(1))?),
     releaseCall => word(splitter.pay_one(args.uint(0), args.uint(1), args.address(2))?),
+    releaseManyCall => {
+        word(splitter.pay_each(args.uint(0), &args.uints(1), args.address(2))?)
+    },
     // Views.
     wethCall => word(layout::weth(&splitter.vm)),
     owedCall => word(splitter.payment(args.uint(0), args.uint(1), args.address(2))?.owed),

@@ -26,15 +26,17 @@
 //! have everybody skipped, and a wallet's gas estimate, the least with which a call does not revert,
 //! would do just that. Therefore a part below [`MIN_PAYEE_GAS`] reverts.
 
+use alloc::vec::Vec;
+
 use alloy_primitives::{Address, U256};
-use components::{emit, fail, safe_approve, safe_transfer};
+use components::{emit, fail, safe_approve, try_transfer};
 use stylus_sdk::{host::VM, prelude::*};
 
 use crate::{
     ISplitter, Result, Splitter,
     books::Position,
     calls, layout,
-    policy::{BURN, Kind, Terms},
+    policy::{Kind, Terms},
     share::entitled,
 };
 
@@ -74,20 +76,33 @@ impl Splitter {
 
     /// Pays, in order, every payee that is no plain account; returns the sum.
     pub(crate) fn pay_all(&mut self, policy_id: U256, token: Address) -> Result<U256> {
-        let payees = self.terms_of(policy_id)?;
+        let payees = self.terms_of(policy_id)?.into_iter().enumerate();
+        let others = payees.filter(|(_, terms)| terms.kind != Kind::Account);
+        let indices: Vec<U256> = others.map(|(index, _)| U256::from(index)).collect();
+        self.pay_each(policy_id, &indices, token)
+    }
+
+    /// Pays these payees, in order, skipping those that fail or are owed nothing; returns the sum.
+    pub(crate) fn pay_each(
+        &mut self,
+        policy_id: U256,
+        payee_indices: &[U256],
+        token: Address,
+    ) -> Result<U256> {
         let mut position = self.position(token)?;
         let mut sum = U256::ZERO;
-        let mut parts = u64::try_from(payees.len()).unwrap_or(u64::MAX);
-        for (index, terms) in payees.into_iter().enumerate() {
-            let payment = self.payment_to(terms, policy_id, U256::from(index), token);
+        let mut parts = u64::try_from(payee_indices.len()).unwrap_or(u64::MAX);
+        for payee_index in payee_indices {
+            let payment = self.payment(policy_id, *payee_index, token)?;
             let gas = self.vm.evm_gas_left().checked_div(parts.saturating_add(1)).unwrap_or(0);
             parts = parts.saturating_sub(1);
-            if payment.owed != 0 && terms.kind != Kind::Account {
-                if gas < MIN_PAYEE_GAS {
-                    return Err(fail!(ISplitter::NotEnoughGas, gas, MIN_PAYEE_GAS));
-                }
-                sum = sum.saturating_add(self.pay(&payment, &mut position, gas)?);
+            if payment.owed == 0 {
+                continue;
             }
+            if gas < MIN_PAYEE_GAS {
+                return Err(fail!(ISplitter::NotEnoughGas, gas, MIN_PAYEE_GAS));
+            }
+            sum = sum.saturating_add(self.pay(&payment, &mut position, gas)?);
         }
         Ok(sum)
     }
@@ -100,21 +115,11 @@ impl Splitter {
         token: Address,
     ) -> Result<Payment> {
         let terms = self.terms(policy_id, payee_index)?;
-        Ok(self.payment_to(terms, policy_id, payee_index, token))
-    }
-
-    fn payment_to(
-        &self,
-        terms: Terms,
-        policy_id: U256,
-        payee_index: U256,
-        token: Address,
-    ) -> Payment {
         let received = u128_of(layout::policy_received(policy_id, token).get(&self.vm));
         let paid = u128_of(layout::payee_paid(policy_id, payee_index, token).get(&self.vm));
         // Never below zero: a payee was never paid more than its share, and both totals only grow.
         let owed = entitled(received, terms.bps).saturating_sub(paid);
-        Payment { policy_id, payee_index, token, terms, owed }
+        Ok(Payment { policy_id, payee_index, token, terms, owed })
     }
 
     /// Pays `payment` and returns what left, zero if the payment failed. `position` is the one now,
@@ -152,8 +157,7 @@ impl Splitter {
         let (vm, &Payment { token, terms, owed, .. }) = (&self.vm, payment);
         let (payee, owed) = (terms.account, U256::from(owed));
         match terms.kind {
-            Kind::Account => drop(safe_transfer(vm, token, payee, owed)),
-            Kind::Burn => drop(safe_transfer(vm, token, BURN, owed)),
+            Kind::Account | Kind::Burn => drop(try_transfer(vm, token, payee, owed, gas)),
             Kind::Stream | Kind::Splitter => {
                 let tag = self.tag(payment.policy_id, payment.payee_index);
                 if safe_approve(vm, token, payee, owed).is_ok() {

@@ -7,12 +7,13 @@ use components::{
     abi::{self, Out},
     calldata, emit, fail,
 };
-use stylus_sdk::{call::RawCall, prelude::*};
+use stylus_sdk::call::RawCall;
 
 use crate::{
     IVault, Result, Vault,
     ledger::Host,
     lock::Change,
+    revenue::risen,
     storage::{
         Config, Locks, PENALTY_SOURCE, PENALTY_SPLITTER, ROLES, address_of, penalty_curve,
         set_penalty_curve,
@@ -117,24 +118,26 @@ impl Vault {
     }
 
     /// Deposits `penalty` with the splitter or, if it doesn't take that, sends it there. What the
-    /// splitter says is not believed: the allowance tells what it left, whatever else it did with the
-    /// vault meanwhile, and none stays.
+    /// splitter says is not believed: the vault's own assets tell what left, and no allowance stays.
     fn pay_penalty(&mut self, splitter: Address, penalty: U256) -> Result<()> {
-        let (vm, here) = (self.vm(), self.vm().contract_address());
-        let asset = Config::get(vm).asset;
-        let source = B256::from(PENALTY_SOURCE.get(vm));
-        components::safe_approve(vm, asset, splitter, penalty)?;
+        let asset = Config::get(self.vm()).asset;
+        let id = self.reward_id(asset).ok();
+        let before = self.unbooked(asset, id)?;
+        components::safe_approve(self.vm(), asset, splitter, penalty)?;
+        let source = B256::from(PENALTY_SOURCE.get(self.vm()));
         let deposit = calldata!(Splitter::depositCall, source, asset, penalty);
         // SAFETY: the cache is emptied first and no storage value is kept across the call.
         let answer = unsafe {
-            RawCall::new(vm).clear_storage_cache().skip_return_data().call(splitter, &deposit)
+            let call = RawCall::new(self.vm()).clear_storage_cache().skip_return_data();
+            call.call(splitter, &deposit)
         };
         drop(answer);
-        let rest = components::allowance(vm, asset, here, splitter)?.min(penalty);
+        let left = risen(self.unbooked(asset, id)?, before);
+        let rest = penalty.saturating_sub(left);
         if rest.is_zero() {
             return Ok(());
         }
-        components::safe_approve(vm, asset, splitter, U256::ZERO)?;
-        components::safe_transfer(vm, asset, splitter, rest)
+        components::safe_approve(self.vm(), asset, splitter, U256::ZERO)?;
+        components::safe_transfer(self.vm(), asset, splitter, rest)
     }
 }

@@ -105,7 +105,9 @@ impl Vault {
         let assets = within(amount, U256::ZERO, first)?;
         let boost = portion_up::<Host>(second, assets, first);
         let (first, second) = (first.saturating_sub(assets), second.saturating_sub(boost));
-        slot.set(self.vm(), Packed { first, second, tail }.pack());
+        // Of a lock that is no more the weeks are forgotten, too.
+        let left = Packed { first, second, tail: if first == 0 { 0 } else { tail } };
+        slot.set(self.vm(), left.pack());
         emit!(self.vm(), IVault::Unwound, [change.account], [assets, boost]);
         let bucket = Bucket { end: change.end_of(tail), assets, boost };
         self.add_to_bucket(&change, bucket);

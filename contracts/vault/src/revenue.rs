@@ -24,6 +24,12 @@ fn stream_weeks(weeks: U256) -> Result<u8> {
     fits.ok_or_else(|| fail!(IVault::StreamWeeksOutOfRange, weeks, 1_u8, MAX_STREAM_WEEKS))
 }
 
+/// By how much a number modulo 2^256 has risen; zero if it fell.
+pub(crate) const fn risen(before: U256, after: U256) -> U256 {
+    let change = after.wrapping_sub(before);
+    if change.bit(255) { U256::ZERO } else { change }
+}
+
 impl Vault {
     /// The number of reward token `token`.
     pub(crate) fn reward_id(&self, token: Address) -> Result<u8> {
@@ -75,10 +81,10 @@ impl Vault {
         bounded(amount, MAX_AMOUNT)?;
         // Interaction: first, because it tells the amount; the books are untouched until then. What
         // a token that calls back has made the books take in meanwhile is not counted again.
-        let (sender, before) = (self.vm().msg_sender(), self.booked(token, id));
-        let arrived = self.pull(token, sender, amount)?;
-        let meanwhile = self.booked(token, id).saturating_sub(before);
-        let arrived = arrived.saturating_sub(U256::from(meanwhile));
+        let (sender, here) = (self.vm().msg_sender(), self.vm().contract_address());
+        let before = self.unbooked(token, Some(id))?;
+        components::safe_transfer_from(self.vm(), token, sender, here, amount)?;
+        let arrived = risen(before, self.unbooked(token, Some(id))?);
         let received = bounded(arrived, MAX_AMOUNT)?;
         // Effect.
         self.count_received(id, received)?;
@@ -90,11 +96,16 @@ impl Vault {
         Ok(arrived)
     }
 
-    /// All of `token` that the books have taken in: as revenue, and as stake if it is the asset.
-    fn booked(&self, token: Address, id: u8) -> u128 {
-        let (received, _) = Reward::number(id).totals(self.vm());
+    /// What the vault has of `token`, reward token number `id` if it is one, beyond what its books say that
+    /// it has, modulo 2^256. Only what comes or goes untold changes it: a call that re-enters while a token
+    /// is called tells what it moved.
+    pub(crate) fn unbooked(&self, token: Address, id: Option<u8>) -> Result<U256> {
+        let balance = components::balance_of(self.vm(), token, self.vm().contract_address())?;
+        let (received, paid) = id.map_or((0, 0), |id| Reward::number(id).totals(self.vm()));
         let staked = token == Config::get(self.vm()).asset;
-        received.saturating_add(if staked { self.stored_pool().supply } else { 0 })
+        let staked = if staked { self.stored_pool().supply } else { 0 };
+        let [received, paid, staked] = [received, paid, staked].map(U256::from);
+        Ok(balance.wrapping_add(paid).wrapping_sub(received).wrapping_sub(staked))
     }
 
     /// Adds to the tokens ever notified, which have to stay below 2^128.

@@ -172,6 +172,12 @@ impl<'a> Args<'a> {
         self.array(n, to_address)
     }
 
+    /// Argument number `n` as a `uint256[]`.
+    #[must_use]
+    pub fn uints(self, n: usize) -> Vec<U256> {
+        self.array(n, number)
+    }
+
     /// Argument number `n` as a `bytes32[]`.
     #[must_use]
     pub fn bytes32s(self, n: usize) -> Vec<B256> {
@@ -452,7 +458,8 @@ mod tests {
     #[test]
     fn arguments_are_read_as_alloy_writes_them() {
         let who = Address::repeat_byte(9);
-        let data = (U256::MAX, vec![who, who], who, U256::from(255), vec![1_u32, u32::MAX])
+        let (words, small) = (vec![U256::MAX, U256::ONE], vec![1_u32, u32::MAX]);
+        let data = (U256::MAX, vec![who, who], who, U256::from(255), small, words.clone(), true)
             .abi_encode_params();
         let args = Args::new(&data);
         assert_eq!(args.uint(0), U256::MAX);
@@ -460,6 +467,10 @@ mod tests {
         assert_eq!(args.address(2), who);
         assert_eq!(args.u8(3), 255);
         assert_eq!(args.u32s(4), [1, u32::MAX]);
+        assert_eq!(args.uints(5), words);
+        assert!(args.bool(6));
+        let selector = FixedBytes([1, 2, 3, 4]);
+        assert_eq!(Args::new(&(selector,).abi_encode_params()).bytes4(0), selector);
     }
 
     #[test]
@@ -471,6 +482,8 @@ mod tests {
         let [at, many] = [U256::from(32), U256::from(u32::MAX)];
         stops(&[U256::MAX], |args| args.address(0)); // dirty padding
         stops(&[U256::MAX], |args| args.u8(0)); // too large a number
+        stops(&[U256::from(2)], |args| args.bool(0)); // neither true nor false
+        stops(&[U256::from(1)], |args| args.bytes4(0)); // more than four bytes
         stops(&[U256::MAX], |args| args.uint(1)); // a missing word
         stops(&[U256::MAX], |args| args.addresses(0)); // an offset outside
         stops(&[at, many], |args| args.addresses(0)); // more elements than bytes

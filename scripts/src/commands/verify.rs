@@ -1,19 +1,20 @@
 //! `tributary verify`: rebuilds the contracts and compares them with what is on chain.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use alloy::primitives::Address;
 use comfy_table::{Table, presets};
-use eyre::{Result, ensure, eyre};
+use eyre::{Result, eyre};
 
 use super::build;
 use crate::{
-    chain::Chain,
     deploy::{
         record::{DIRECTORY, Record},
         terms::Terms,
         verify::{Verdict, Verification},
     },
+    failure::Failure,
+    session::NodeArgs,
     units::separated,
 };
 
@@ -27,18 +28,6 @@ Examples:
   tributary verify --rpc-url $URL                                 # all of deployments/<chain id>.json
   tributary verify --rpc-url $URL --package vault --address 0x…   # without any record")]
 pub struct Args {
-    /// The node
-    #[arg(
-        long,
-        short,
-        value_name = "URL",
-        env = "ETH_RPC_URL",
-        default_value = "http://localhost:8547"
-    )]
-    rpc_url: String,
-    /// Where the records of deployments are
-    #[arg(long, value_name = "DIR", default_value = DIRECTORY)]
-    deployments: PathBuf,
     /// The contract at this address, instead of those on record
     #[arg(long, value_name = "ADDRESS", requires = "package")]
     address: Option<Address>,
@@ -48,6 +37,8 @@ pub struct Args {
     /// Prints one JSON document
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    node: NodeArgs,
 }
 
 /// Compares, and tells.
@@ -55,8 +46,9 @@ pub struct Args {
 /// # Errors
 /// A contract is not what the sources are built to.
 pub async fn run(args: Args) -> Result<()> {
-    let chain = Chain::connect(&args.rpc_url).await?;
-    let asked = args.asked(chain.chain_id())?;
+    let (chain, network) = args.node.connect().await?;
+    let directory = args.node.deployments(&network).unwrap_or(Path::new(DIRECTORY));
+    let asked = args.asked(chain.chain_id(), directory)?;
     let mut packages: Vec<_> = asked.iter().map(|(_, package, _)| package.as_str()).collect();
     packages.sort_unstable();
     packages.dedup();
@@ -75,20 +67,26 @@ pub async fn run(args: Args) -> Result<()> {
     }
     let differing = verified.iter().filter(|(_, one)| !one.holds()).map(|(name, _)| name.as_str());
     let differing: Vec<_> = differing.collect();
-    ensure!(differing.is_empty(), "not what these sources are built to: {}", differing.join(", "));
-    Ok(())
+    if differing.is_empty() {
+        return Ok(());
+    }
+    let what = format!("not what these sources are built to: {}", differing.join(", "));
+    Err(Failure::Unwell(what).into())
 }
 
 impl Args {
     /// Name, package and address of each contract.
-    fn asked(&self, chain_id: u64) -> Result<Vec<(String, String, Address)>> {
+    fn asked(&self, chain_id: u64, directory: &Path) -> Result<Vec<(String, String, Address)>> {
         if let (Some(address), Some(package)) = (self.address, &self.package) {
             return Ok(vec![(package.clone(), package.clone(), address)]);
         }
-        let record = Record::load(&self.deployments, chain_id)?;
-        let place = Record::path(&self.deployments, chain_id);
+        let record = Record::load(directory, chain_id)?;
+        let place = Record::path(directory, chain_id);
         let record = record.ok_or_else(|| {
-            eyre!("there is no {}; give --package and --address, or --deployments", place.display())
+            let place = place.display();
+            Failure::usage(format!(
+                "there is no {place}; give --package and --address, or --deployments"
+            ))
         })?;
         let ours = record.contracts.into_iter().filter(|(_, contract)| !contract.external);
         let asked = ours.map(|(role, contract)| {

@@ -304,6 +304,25 @@ fn a_token_that_burns_gas_fails_alone() {
 }
 
 #[test]
+fn a_payment_that_burns_all_gas_in_a_batch_leaves_enough_for_the_others() {
+    let world = World::new();
+    let [greedy, modest] = ["greedy", "modest"].map(|name| world.stage.account(name));
+    let policy = world.fees(&[(greedy, 9_000, ACCOUNT), (modest, 1_000, ACCOUNT)]);
+    let token = world.stage.install("coin", Coin { burns_from: Some(900), ..Coin::default() });
+    world.approve(token);
+    for amount in [899, 100, 800] {
+        set_balance(&world, token, world.treasury, amount);
+        world.deposit(token, n(amount));
+    }
+    let call =
+        ISplitter::releaseManyCall { policyId: policy, payeeIndices: vec![n(0), n(1)], token };
+    assert_eq!(world.call(modest, call), n(179), "the payment of 1,619 burns its part of the gas");
+    assert_eq!(balance(&world.stage, token, modest), n(179));
+    assert_eq!(world.owed(policy, 0, token), n(1_619));
+    world.assert_solvent(token);
+}
+
+#[test]
 fn what_is_skipped_once_is_paid_when_the_payee_recovers() {
     let world = World::new();
     let moody = world.stage.install("moody", |frame: &Frame<'_>| {

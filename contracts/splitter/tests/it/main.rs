@@ -2,6 +2,7 @@
 
 mod coin;
 mod hostile;
+mod life;
 mod payees;
 mod payments;
 mod policies;

@@ -104,6 +104,30 @@ fn bps(i: u32) -> u32 {
 }
 
 #[test]
+fn many_payees_of_any_kind_are_released_in_one_call() {
+    let world = World::new();
+    let [a, b, c] = ["a", "b", "c"].map(|name| world.stage.account(name));
+    let vault = world.stage.install("vault", payees::honest);
+    let shares = [(a, 1_000, ACCOUNT), (b, 2_000, ACCOUNT), (vault, 3_000, STREAM)];
+    let policy = world.fees(&[shares[0], shares[1], shares[2], (c, 4_000, ACCOUNT)]);
+    world.deposit(world.usd, n(10_000));
+    world.release(policy, 1, world.usd);
+    let many = |indices: &[u64]| ISplitter::releaseManyCall {
+        policyId: policy,
+        payeeIndices: indices.iter().map(|index| n(*index)).collect(),
+        token: world.usd,
+    };
+    let paid = world.call(world.treasury, many(&[3, 1, 0, 2, 0]));
+    assert_eq!(paid, n(8_000), "who was paid already, and who is named twice, is skipped");
+    let has = |account| balance(&world.stage, world.usd, account);
+    assert_eq!([a, b, vault, c].map(has), [n(1_000), n(2_000), n(3_000), n(4_000)]);
+    assert_eq!(world.call(world.treasury, many(&[])), n(0));
+    let unknown = ISplitter::UnknownPayee { policyId: policy, payeeIndex: n(4) };
+    assert_eq!(world.refused(world.treasury, many(&[0, 4])), Revert::of(unknown));
+    world.assert_solvent(world.usd);
+}
+
+#[test]
 fn a_receipt_costs_the_same_for_two_payees_or_thirty_two() {
     assert_eq!(gas_of_a_receipt(2), gas_of_a_receipt(32));
 }

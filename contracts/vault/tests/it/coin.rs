@@ -1,6 +1,12 @@
 //! A token with vices, played by an actor. An honest one has none.
+//!
+//! Whoever was given coins with [`give`] allows everybody to move them, so that tests need not say so;
+//! what was received by transfer moves as ERC-20 says, with an allowance.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 use alloy_primitives::{Address, U256};
 use alloy_sol_types::sol;
@@ -10,8 +16,11 @@ sol! {
     interface IToken {
         function balanceOf(address account) external view returns (uint256);
         function decimals() external view returns (uint8);
+        function allowance(address owner, address spender) external view returns (uint256);
+        function approve(address spender, uint256 value) external returns (bool);
         function transfer(address to, uint256 value) external returns (bool);
         function transferFrom(address from, address to, uint256 value) external returns (bool);
+        function permit(address owner, address spender, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external;
         /// Sets a balance, as a token that rebases does.
         function setBalance(address account, uint256 value) external;
     }
@@ -34,7 +43,8 @@ pub(crate) enum Vice {
     RevertsWithMegabytes,
     /// Moves the value and returns a megabyte that begins with `true`.
     ReturnsMegabytes,
-    /// Sends `calldata` to `to` before it moves the value; its own transfer then is honest.
+    /// Sends `calldata` to `to` before it moves the value or refuses a permit; its own transfers then are
+    /// honest.
     Calls {
         to: Address,
         calldata: Vec<u8>,
@@ -45,6 +55,7 @@ pub(crate) enum Vice {
 #[derive(Clone, Default)]
 pub(crate) struct Coin {
     vice: Rc<RefCell<Vice>>,
+    blocked: Rc<Cell<Option<Address>>>,
     answers: Rc<RefCell<Vec<Answer>>>,
 }
 
@@ -61,13 +72,26 @@ impl Coin {
         *self.vice.borrow_mut() = vice;
     }
 
+    /// From now on it has its vice only when it pays `account`, and is honest otherwise.
+    pub(crate) fn block(&self, account: Address) {
+        self.blocked.set(Some(account));
+    }
+
     /// What the calls of [`Vice::Calls`] were answered, since last asked.
     pub(crate) fn answers(&self) -> Vec<Answer> {
         self.answers.take()
     }
 
+    /// Once: what is called may call the token again.
+    fn call_back(&self, frame: &Frame<'_>, to: Address, calldata: Vec<u8>) {
+        self.turn(Vice::None);
+        let answer = frame.call_raw(to, U256::ZERO, u64::MAX, calldata);
+        self.answers.borrow_mut().push(answer);
+    }
+
     fn transfer(&self, frame: &Frame<'_>, from: Address, to: Address, value: U256) -> Answer {
-        let vice = self.vice.borrow().clone();
+        let honest = self.blocked.get().is_some_and(|blocked| blocked != to);
+        let vice = if honest { Vice::None } else { self.vice.borrow().clone() };
         let moved = |value| shift(frame, from, to, value).map(|()| word(1));
         match vice {
             Vice::None => moved(value),
@@ -85,9 +109,7 @@ impl Coin {
                 answer
             }),
             Vice::Calls { to, calldata } => {
-                self.turn(Vice::None);
-                let answer = frame.call_raw(to, U256::ZERO, u64::MAX, calldata);
-                self.answers.borrow_mut().push(answer);
+                self.call_back(frame, to, calldata);
                 moved(value)
             }
         }
@@ -106,16 +128,44 @@ impl Actor for Coin {
             return self.transfer(frame, frame.sender(), call.to, call.value);
         }
         if let Ok(call) = frame.decode::<IToken::transferFromCall>() {
+            spend(frame, call.from, call.value)?;
             return self.transfer(frame, call.from, call.to, call.value);
+        }
+        if let Ok(call) = frame.decode::<IToken::allowanceCall>() {
+            return Ok(frame.load(slot((call.owner, call.spender))).to_be_bytes::<32>().to_vec());
+        }
+        if let Ok(call) = frame.decode::<IToken::approveCall>() {
+            frame.store(slot((frame.sender(), call.spender)), call.value);
+            return Ok(word(1));
+        }
+        if let Vice::Calls { to, calldata } = self.vice.borrow().clone()
+            && frame.is::<IToken::permitCall>()
+        {
+            self.call_back(frame, to, calldata);
         }
         let set = frame.decode::<IToken::setBalanceCall>()?;
         frame.store(slot(set.account), set.value);
+        frame.store(trusting(set.account), U256::ONE);
         Ok(Vec::new())
     }
 }
 
 fn word(value: u8) -> Vec<u8> {
     U256::from(value).to_be_bytes::<32>().to_vec()
+}
+
+/// Where it is kept whether an account allows everybody.
+fn trusting(account: Address) -> U256 {
+    slot((account, U256::MAX))
+}
+
+fn spend(frame: &Frame<'_>, owner: Address, value: U256) -> Result<(), Revert> {
+    if frame.load(trusting(owner)).is_zero() {
+        let allowance = slot((owner, frame.sender()));
+        let rest = frame.load(allowance).checked_sub(value);
+        frame.store(allowance, rest.ok_or(Revert(b"not allowed".to_vec()))?);
+    }
+    Ok(())
 }
 
 fn burn(frame: &Frame<'_>, from: Address, value: U256) -> Result<(), Revert> {

@@ -3,10 +3,8 @@
 //! - an asset that delivers less is refused; one that cannot be had fails with its name
 //! - of a reward token, what arrives counts
 //! - a broken reward token blocks neither stake, exit, nor other tokens
-//! - re-entry is refused by the SDK's guard; and without that guard, books stay right
 
-use alloy_primitives::{Address, U256};
-use alloy_sol_types::SolCall;
+use alloy_primitives::U256;
 use stage::Revert;
 
 use crate::{
@@ -156,135 +154,6 @@ fn a_reward_token_that_lost_its_balance_hurts_its_own_claims_only() {
     assert!(scene.claim(scene.alice, scene.usd).is_err());
     assert!(scene.claim(scene.alice, scene.eth).is_ok());
     assert_eq!(scene.withdraw(scene.alice, n(1_024)), Ok(n(1_024)));
-}
-
-/// Calls by which a token may come back, when it holds shares and coins of its own.
-fn comebacks(scene: &Scene, me: Address) -> Vec<Vec<u8>> {
-    let (assets, receiver, owner) = (n(64), me, me);
-    vec![
-        IVault::depositCall { assets, receiver }.abi_encode(),
-        IVault::depositAndLockCall { assets, durationWeeks: n(9) }.abi_encode(),
-        IVault::withdrawCall { assets, receiver, owner }.abi_encode(),
-        IVault::transferCall { to: scene.carol, value: assets }.abi_encode(),
-        IVault::lockCall { assets, durationWeeks: n(9) }.abi_encode(),
-        IVault::claimCall { tokens: vec![scene.usd, scene.asset, scene.eth] }.abi_encode(),
-        IVault::notifyRevenueCall { token: scene.usd, amount: n(1_000) }.abi_encode(),
-        IVault::notifyRevenueCall { token: scene.asset, amount: n(1_000) }.abi_encode(),
-        IVault::checkpointCall { maxWeeks: U256::MAX }.abi_encode(),
-    ]
-}
-
-/// A vault in which the coins hold shares, with revenue in both; and the two coins.
-fn with_coins_that_stake() -> (Scene, Coin, Coin) {
-    let (asset, usd) = (Coin::default(), Coin::default());
-    let scene = Scene::with_coins(&asset, &usd);
-    scene.stake(scene.alice, 1_024);
-    for me in [scene.asset, scene.usd] {
-        coin::give(&scene.stage, scene.asset, me, n(1 << 50));
-        coin::give(&scene.stage, scene.usd, me, n(1 << 50));
-        let call = IVault::depositCall { assets: n(256), receiver: me };
-        assert_eq!(scene.call(scene.alice, call), Ok(n(256)));
-    }
-    for token in [scene.asset, scene.usd] {
-        scene.push(token, 1 << 40).expect("revenue");
-    }
-    scene.weeks(1);
-    (scene, asset, usd)
-}
-
-/// Each call by which `token` can be made to call back, made by Alice.
-fn provocations(scene: &Scene, token: Address) -> Vec<Vec<u8>> {
-    let (assets, alice) = (n(100), scene.alice);
-    let mut calls = vec![
-        IVault::notifyRevenueCall { token, amount: n(5_000) }.abi_encode(),
-        IVault::claimCall { tokens: vec![token] }.abi_encode(),
-    ];
-    if token == scene.asset {
-        calls.extend([
-            IVault::depositCall { assets, receiver: alice }.abi_encode(),
-            IVault::depositAndLockCall { assets, durationWeeks: n(3) }.abi_encode(),
-            IVault::withdrawCall { assets, receiver: alice, owner: alice }.abi_encode(),
-        ]);
-    }
-    calls
-}
-
-/// Everything the vault owes is there.
-#[track_caller]
-fn assert_solvent(scene: &Scene, what: &str) {
-    let owed = |token| {
-        let state = scene.reward(token);
-        state.received - state.paid
-    };
-    let staked = scene.read(IVault::totalSupplyCall {});
-    let assets = scene.coins(scene.asset, scene.vault);
-    assert!(assets >= staked + owed(scene.asset), "{what}: assets");
-    assert!(scene.coins(scene.usd, scene.vault) >= owed(scene.usd), "{what}: usd");
-    let holders = [scene.alice, scene.bob, scene.carol, scene.asset, scene.usd];
-    let sum = |read: fn(&Scene, Address) -> U256| {
-        holders.iter().fold(n(0), |sum, who| sum + read(scene, *who))
-    };
-    assert_eq!(sum(Scene::shares), staked, "{what}: shares");
-    assert_eq!(sum(Scene::weight), scene.total_weight(), "{what}: weight");
-}
-
-/// Plays every provocation against every comeback; `judge` sees the comeback's answer.
-fn play(allowed: bool, judge: impl Fn(&Scene, &[stage::Answer], &str)) {
-    let kinds = with_coins_that_stake().0;
-    for of_asset in [true, false] {
-        let token = |scene: &Scene| if of_asset { scene.asset } else { scene.usd };
-        for (i, _) in provocations(&kinds, token(&kinds)).iter().enumerate() {
-            for (j, _) in comebacks(&kinds, token(&kinds)).iter().enumerate() {
-                let (scene, asset, usd) = with_coins_that_stake();
-                let coin = if of_asset { asset } else { usd };
-                let me = token(&scene);
-                let calldata = comebacks(&scene, me).swap_remove(j);
-                coin.turn(Vice::Calls { to: scene.vault, calldata });
-                scene.stage.allow_reentry(allowed);
-                let call = provocations(&scene, me).swap_remove(i);
-                let _ = scene.stage.from(scene.alice).raw(scene.vault, call);
-                let what = format!("provocation {i}, comeback {j}, asset {of_asset}");
-                assert_solvent(&scene, &what);
-                judge(&scene, &coin.answers(), &what);
-            }
-        }
-    }
-}
-
-#[test]
-fn a_token_that_calls_back_is_refused_by_the_guard() {
-    play(false, |_, answers, what| {
-        let [answer] = answers else { panic!("{what}: one comeback expected") };
-        assert!(answer.as_ref().is_err_and(Revert::is_silent), "{what}");
-    });
-}
-
-#[test]
-fn without_the_guard_the_books_stay_right_all_the_same() {
-    play(true, |scene, answers, what| {
-        assert_eq!(answers.len(), 1, "{what}");
-        scene.weeks(20);
-        for who in [scene.alice, scene.asset, scene.usd, scene.carol] {
-            for token in [scene.usd, scene.asset] {
-                let claimed = scene.claim(who, token);
-                assert!(claimed.is_ok(), "{what}: everybody is paid");
-            }
-            let stake = scene.unlocked(who);
-            assert!(stake.is_zero() || scene.withdraw(who, stake) == Ok(stake), "{what}");
-        }
-        assert_eq!(scene.read(IVault::totalSupplyCall {}), n(0), "{what}");
-    });
-}
-
-#[test]
-fn a_view_read_in_mid_transfer_is_right() {
-    let (scene, asset, _) = with_coins_that_stake();
-    scene.stage.allow_reentry(true);
-    let calldata = IVault::totalSupplyCall {}.abi_encode();
-    asset.turn(Vice::Calls { to: scene.vault, calldata });
-    assert_eq!(scene.withdraw(scene.alice, n(24)), Ok(n(24)));
-    let [Ok(seen)] = &asset.answers()[..] else { panic!("one answer expected") };
-    assert_eq!(U256::from_be_slice(seen), n(1_000 + 512));
 }
 
 #[test]

@@ -9,17 +9,6 @@ use stage::{Revert, START};
 
 use crate::{IVault, MAX, Scene, WEEK, coin, n};
 
-/// Unlock times, assets and boosts of somebody's unexpired locks.
-type Listed = Vec<(u64, U256, U256)>;
-
-impl Scene {
-    fn locks(&self, account: alloy_primitives::Address) -> Listed {
-        let locks = self.read(IVault::locksOfCall { account });
-        let times = locks.unlockTimes.iter().map(|time| time.to());
-        times.zip(locks.assets).zip(locks.boosts).map(|((t, a), b)| (t, a, b)).collect()
-    }
-}
-
 #[test]
 fn a_lock_gives_weight_and_takes_liquidity() {
     let scene = Scene::new();
@@ -31,7 +20,7 @@ fn a_lock_gives_weight_and_takes_liquidity() {
     assert_eq!(scene.unlocked(scene.alice), n(400));
     assert_eq!(scene.weight(scene.alice), n(1_600));
     assert_eq!(scene.total_weight(), n(1_600));
-    assert_eq!(scene.locks(scene.alice), [(unlock_time, n(600), n(600))]);
+    assert_eq!(scene.listed(scene.alice), [(unlock_time, n(600), n(600))]);
     let [event] = &scene.stage.events::<IVault::Locked>(scene.vault)[..] else {
         panic!("one Locked expected")
     };
@@ -91,7 +80,7 @@ fn nothing_cannot_be_locked_nor_can_what_is_not_there_or_not_free() {
     scene.lock(scene.alice, 900, 4).expect("a lock");
     let expected = IVault::SharesLocked { account: sender, unlocked: n(100), needed: n(101) };
     assert_eq!(scene.lock(scene.alice, 101, 8), Err(Revert::of(expected)));
-    assert_eq!(scene.locks(scene.alice).len(), 1);
+    assert_eq!(scene.listed(scene.alice).len(), 1);
 }
 
 #[test]
@@ -137,7 +126,7 @@ fn a_lock_is_spendable_exactly_at_its_unlock_time() {
     assert_eq!(scene.unlocked(scene.alice), n(0));
     scene.stage.warp(1);
     assert_eq!(scene.unlocked(scene.alice), n(1_000));
-    assert_eq!(scene.locks(scene.alice), []);
+    assert_eq!(scene.listed(scene.alice), []);
     assert_eq!(scene.transfer(scene.alice, scene.bob, n(400)), Ok(true));
     assert_eq!(scene.withdraw(scene.alice, n(600)), Ok(n(600)));
 }
@@ -186,7 +175,7 @@ fn locks_that_end_in_one_week_are_one_bucket() {
     scene.weeks(1);
     let second = scene.lock(scene.alice, 200, 52).expect("a lock");
     assert_eq!(first, second);
-    let [(time, assets, boost)] = scene.locks(scene.alice)[..] else { panic!("one bucket") };
+    let [(time, assets, boost)] = scene.listed(scene.alice)[..] else { panic!("one bucket") };
     assert_eq!((time, assets), (first, n(300)));
     assert_eq!(scene.weight(scene.alice), n(1_000) + boost);
     scene.stage.warp_to(first);
@@ -200,11 +189,11 @@ fn two_hundred_and_eight_buckets_expire_one_by_one() {
     for weeks in 1..=208 {
         scene.lock(scene.alice, 1, weeks).expect("a lock");
     }
-    assert_eq!((scene.locks(scene.alice).len(), scene.unlocked(scene.alice)), (208, n(0)));
+    assert_eq!((scene.listed(scene.alice).len(), scene.unlocked(scene.alice)), (208, n(0)));
     for expired in 0..208_u64 {
         scene.stage.warp_to(START + (expired + 1) * WEEK + 9);
         assert_eq!(scene.unlocked(scene.alice), n(u128::from(expired)));
-        assert_eq!(scene.locks(scene.alice).len() as u64, 208 - expired);
+        assert_eq!(scene.listed(scene.alice).len() as u64, 208 - expired);
         // A transfer to oneself settles what has expired.
         scene.transfer(scene.alice, scene.alice, n(0)).expect("nothing");
         assert_eq!(scene.unlocked(scene.alice), n(u128::from(expired)));
@@ -224,7 +213,7 @@ fn somebody_back_after_five_years_finds_all_locks_expired() {
     assert_eq!(scene.unlocked(scene.alice), n(208 << 20));
     assert_eq!(scene.weight(scene.alice), n(208 << 20));
     assert_eq!(scene.total_weight(), n(208 << 20));
-    assert_eq!(scene.locks(scene.alice), []);
+    assert_eq!(scene.listed(scene.alice), []);
     assert_eq!(scene.withdraw(scene.alice, n(208 << 20)), Ok(n(208 << 20)));
     assert_eq!(scene.total_weight(), n(0));
 }
@@ -237,7 +226,7 @@ fn locks_made_after_the_set_of_weeks_has_wrapped_are_kept_apart() {
     scene.weeks(256 + 150);
     // The bit of this end week is that of the expired one.
     let end = scene.lock(scene.alice, 500, 50).expect("a lock after expiry");
-    assert_eq!(scene.locks(scene.alice), [(end, n(500), scene.weight(scene.alice) - n(1_000))]);
+    assert_eq!(scene.listed(scene.alice), [(end, n(500), scene.weight(scene.alice) - n(1_000))]);
     assert_eq!(scene.unlocked(scene.alice), n(500));
     scene.stage.warp_to(end);
     assert_eq!(scene.withdraw(scene.alice, n(1_000)), Ok(n(1_000)));
@@ -278,7 +267,7 @@ fn a_lock_without_boost_is_a_lock() {
     assert!(scene.call(scene.owner, flat).is_ok());
     scene.stake(scene.alice, 1_000);
     let end = scene.lock(scene.alice, 1_000, 10).expect("a lock");
-    assert_eq!(scene.locks(scene.alice), [(end, n(1_000), n(0))]);
+    assert_eq!(scene.listed(scene.alice), [(end, n(1_000), n(0))]);
     assert_eq!((scene.weight(scene.alice), scene.unlocked(scene.alice)), (n(1_000), n(0)));
     scene.stage.warp_to(end);
     assert_eq!(scene.withdraw(scene.alice, n(1_000)), Ok(n(1_000)));

@@ -6,16 +6,24 @@ mod construction;
 mod curve;
 mod entry;
 mod exactness;
+mod exits;
+mod extend;
 mod hostile;
 mod life;
 mod locks;
+mod payouts;
 mod permit;
+mod permits_in;
+mod reentry;
 mod reward_tokens;
 mod roles;
-mod shadow;
 mod shares;
+mod standing;
 mod streams;
 mod surface;
+mod till;
+mod views;
+mod votes;
 
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
@@ -188,6 +196,14 @@ impl Scene {
     #[track_caller]
     fn unlocked(&self, account: Address) -> U256 {
         self.read(IVault::unlockedBalanceOfCall { account })
+    }
+
+    /// Unlock times, assets and boosts of the unexpired locks of `account`.
+    #[track_caller]
+    fn listed(&self, account: Address) -> Vec<(u64, U256, U256)> {
+        let locks = self.read(IVault::locksOfCall { account });
+        let times = locks.unlockTimes.iter().map(|time| time.to());
+        times.zip(locks.assets).zip(locks.boosts).map(|((t, a), b)| (t, a, b)).collect()
     }
 
     #[track_caller]

@@ -13,7 +13,7 @@ sol! {
 
 impl Scene {
     /// The domain as a wallet would build it from ERC-5267.
-    fn domain(&self) -> Eip712Domain {
+    pub(crate) fn domain(&self) -> Eip712Domain {
         let domain = self.read(IVault::eip712DomainCall {});
         assert_eq!((domain.fields, domain.extensions.len()), (B8::from(0x0f_u8), 0));
         Eip712Domain::new(
@@ -26,7 +26,12 @@ impl Scene {
     }
 
     /// Hands in a permit of `wallet` for Bob, signed by `signer`.
-    fn permit(&self, wallet: &Wallet, signer: &Wallet, deadline: u64) -> Result<(), Revert> {
+    pub(crate) fn permit(
+        &self,
+        wallet: &Wallet,
+        signer: &Wallet,
+        deadline: u64,
+    ) -> Result<(), Revert> {
         let (owner, spender, value) = (wallet.address, self.bob, n(70));
         let nonce = self.read(IVault::noncesCall { owner });
         let deadline = U256::from(deadline);
