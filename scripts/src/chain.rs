@@ -30,7 +30,7 @@ const ANSWER: Duration = Duration::from_secs(30);
 /// Gas that is added to every estimate, beside a fifth of it. Bringing the vault's books over a week's
 /// end writes two slots for each of at most eight reward tokens; an estimate made just before does not
 /// know. What is not used is not paid.
-const GAS_MARGIN: u64 = 200_000;
+pub(crate) const GAS_MARGIN: u64 = 200_000;
 
 /// How long a receipt is waited for.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -115,6 +115,24 @@ impl Call {
         self.gas = Some(limit);
         self
     }
+
+    /// Whom it calls; `None` if it creates.
+    #[must_use]
+    pub fn recipient(&self) -> Option<Address> {
+        self.to.to().copied()
+    }
+
+    /// As `from` would send it, without nonce and fee.
+    #[must_use]
+    pub fn request(&self, from: Address) -> TransactionRequest {
+        let mut request = TransactionRequest::default()
+            .with_from(from)
+            .with_value(self.value)
+            .with_input(self.data.clone())
+            .with_kind(self.to);
+        request.gas = self.gas;
+        request
+    }
 }
 
 impl Chain {
@@ -123,11 +141,26 @@ impl Chain {
     /// # Errors
     /// The node does not answer.
     pub async fn connect(url: &str) -> Result<Self> {
+        Self::connect_within(url, ANSWER).await
+    }
+
+    /// Connects to the node at `url`, which may take `timeout` for each answer.
+    ///
+    /// # Errors
+    /// The node does not answer.
+    pub async fn connect_within(url: &str, timeout: Duration) -> Result<Self> {
         let url =
             url.parse().wrap_err_with(|| format!("{url:?} is no URL; write http://host:port"))?;
-        let client = reqwest::Client::builder().timeout(ANSWER).build()?;
+        let client = reqwest::Client::builder().timeout(timeout).build()?;
         let builder = ProviderBuilder::new().disable_recommended_fillers();
-        let provider = builder.connect_reqwest(client, url).erased();
+        Self::over(builder.connect_reqwest(client, url).erased()).await
+    }
+
+    /// Connects through a provider of one's own, which adds nothing to requests by itself.
+    ///
+    /// # Errors
+    /// The node does not answer.
+    pub async fn over(provider: DynProvider) -> Result<Self> {
         let chain_id = provider.get_chain_id().await.map_err(|e| in_words(&e))?;
         let first_max_fee = 2 * provider.get_gas_price().await.map_err(|e| in_words(&e))?;
         Ok(Self {

@@ -5,6 +5,8 @@ use std::process::ExitCode;
 use alloy::{contract, transports::TransportError};
 use eyre::Report;
 
+use crate::deploy::error::DeployError;
+
 /// A failure of a known kind. What is none of these ends with 1.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
@@ -37,7 +39,7 @@ impl Failure {
             Self::Usage(_) => 2,
             Self::Reverted(_) => 3,
             Self::Declined => 4,
-            Self::Unreachable(_) => 5,
+            Self::Unreachable(_) => SILENCE,
             Self::Unwell(_) => 6,
         }
     }
@@ -51,15 +53,28 @@ impl Failure {
 /// The exit code of `error`: that of the first known kind in its chain, otherwise 1.
 #[must_use]
 pub fn exit_code(error: &Report) -> ExitCode {
-    let code = error.chain().find_map(|cause| {
+    code(error).map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
+/// Whether `error` is that of a node which did not answer, so that another attempt may help.
+#[must_use]
+pub fn is_silence(error: &Report) -> bool {
+    code(error) == Some(SILENCE)
+}
+
+/// The exit code for a node that does not answer.
+const SILENCE: u8 = 5;
+
+fn code(error: &Report) -> Option<u8> {
+    error.chain().find_map(|cause| {
         let kind = cause.downcast_ref::<Failure>().map(Failure::code);
-        kind.or_else(|| is_silence(cause).then_some(5))
-    });
-    code.map_or(ExitCode::FAILURE, ExitCode::from)
+        let deployment = || cause.downcast_ref::<DeployError>().and_then(DeployError::exit_code);
+        kind.or_else(deployment).or_else(|| is_no_answer(cause).then_some(SILENCE))
+    })
 }
 
 /// Whether a node did not answer, or answered what is no JSON-RPC.
-fn is_silence(cause: &(dyn std::error::Error + 'static)) -> bool {
+fn is_no_answer(cause: &(dyn std::error::Error + 'static)) -> bool {
     let error = match cause.downcast_ref::<contract::Error>() {
         Some(contract::Error::TransportError(error)) => Some(error),
         _ => cause.downcast_ref::<TransportError>(),
@@ -74,7 +89,7 @@ pub fn advice(name: &str) -> Option<&'static str> {
 }
 
 /// By the name of the error.
-const ADVICE: [(&str, &str); 40] = [
+const ADVICE: [(&str, &str); 42] = [
     ("ERC20InsufficientBalance", "send less, or get more of the token first"),
     ("ERC20InsufficientAllowance", "approve the spender for the amount first"),
     ("ERC20InvalidReceiver", "name another receiver"),
@@ -113,6 +128,11 @@ const ADVICE: [(&str, &str); 40] = [
     ("UnknownPayee", "`tributary policy list` shows the payees, counted from 0"),
     ("InvalidPayeeCount", "a policy has 1 to 32 payees"),
     ("SharesDoNotAddUp", "the basis points of a policy add up to 10000"),
+    ("StakersShareOutOfRange", "stay within the bounds that `tributary source list` shows"),
+    (
+        "InvalidStakersShareTerms",
+        "1 to 10000 bps, min not above max, of a policy with somebody beside the stakers",
+    ),
     ("InvalidPayee", "each payee has an address, a share and a kind"),
     ("PaymentFailed", "the payee refuses; what it is owed stays owed"),
     ("NotEnoughGas", "send it with a higher gas limit"),

@@ -5,6 +5,7 @@
 //!
 //! * [`session`] is what every command that reads or writes a chain starts from: which node, which
 //!   contracts, who signs, and how a call is simulated, shown, confirmed and sent;
+//! * [`keeper`] does what anyone may do and somebody should;
 //! * [`failure`] says which exit code a failure ends with;
 //! * [`platform`] reads what a platform wants;
 //! * [`deploy`] puts one contract on any chain, [`system`] a whole platform;
@@ -17,6 +18,7 @@ pub mod chain;
 pub mod commands;
 pub mod deploy;
 pub mod failure;
+pub mod keeper;
 pub mod ledger;
 pub mod platform;
 pub mod progress;

@@ -83,8 +83,8 @@ pub struct World {
 struct Site {
     /// Makes the accounts of this world its own.
     seed: B256,
-    funder: PrivateKeySigner,
     url: String,
+    funder: PrivateKeySigner,
     /// Dropping it stops it.
     _node: Option<Node>,
 }
@@ -156,6 +156,12 @@ impl World {
     #[must_use]
     pub fn url(&self) -> &str {
         &self.site.url
+    }
+
+    /// Everything that was built.
+    #[must_use]
+    pub const fn artifacts(&self) -> &'static [Artifact] {
+        self.artifacts
     }
 
     /// Whether the node can move its clock.
@@ -332,8 +338,8 @@ impl Site {
         if let Some(remote) = &lab.remote {
             let chain = Chain::connect(&remote.url).await?;
             let seed = keccak256([remote.run.as_slice(), name.as_bytes()].concat());
-            let (funder, url) = (remote.funder.clone(), remote.url.clone());
-            return Ok((chain, Self { seed, funder, url, _node: None }));
+            let (url, funder) = (remote.url.clone(), remote.funder.clone());
+            return Ok((chain, Self { seed, url, funder, _node: None }));
         }
         let config = Config { port: 0, timestamp: Some(START), ..Config::default() };
         let node = Node::start(config).await?;
@@ -342,7 +348,7 @@ impl Site {
         let rich = node.accounts().last().ok_or_else(|| eyre!("the node funds nobody"))?;
         let funder = PrivateKeySigner::from_bytes(&rich.private_key)?;
         let (seed, url) = (keccak256(name), node.url());
-        Ok((chain, Self { seed, funder, url, _node: Some(node) }))
+        Ok((chain, Self { seed, url, funder, _node: Some(node) }))
     }
 }
 

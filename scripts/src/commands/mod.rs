@@ -4,11 +4,14 @@ pub mod abi;
 pub mod build;
 pub mod completions;
 pub mod demo;
+pub mod deploy;
 pub mod devnode;
 pub mod holder;
+pub mod keeper;
 pub mod owner;
 pub mod status;
 pub mod treasury;
+pub mod verify;
 
 use std::process::ExitCode;
 
@@ -32,6 +35,10 @@ pub struct Cli {
 enum Command {
     /// Plays thirteen weeks of each preset on a local chain, and audits every wei.
     Demo(Box<demo::Args>),
+    /// Puts a platform's contracts on a chain, or goes on with that
+    Deploy(Box<deploy::Args>),
+    /// Rebuilds the contracts and compares them with what is on chain, byte by byte
+    Verify(verify::Args),
     /// Runs a local Stylus chain.
     Devnode(devnode::Args),
     /// Writes `abi/*.json` from `abi/*.sol`.
@@ -44,6 +51,14 @@ enum Command {
     Treasury(treasury::Command),
     #[command(flatten)]
     Owner(owner::Command),
+    /// Keeps programs running, books and payouts up to date, revenue flowing
+    ///
+    /// Safe to run twice at once, and to kill. Without --broadcast it shows what there is to do, and asks.
+    #[command(after_help = "Examples:\n  \
+        tributary keeper --account keeper\n  \
+        tributary keeper --account keeper --broadcast --once\n  \
+        tributary keeper --account keeper --password-file FILE --broadcast --health 127.0.0.1:8080")]
+    Keeper(Box<keeper::KeeperArgs>),
     /// Tells whether all is well: programs, roles, books, holdings, debts
     #[command(after_help = "Ends with 6 if something is not as it should be.\n\nExamples:\n  \
         tributary status\n  tributary status --build --json")]
@@ -77,12 +92,15 @@ impl Cli {
     pub async fn run(self) -> Result<()> {
         match self.command {
             Command::Demo(args) => demo::run(*args).await,
+            Command::Deploy(args) => deploy::run(*args).await,
+            Command::Verify(args) => verify::run(args).await,
             Command::Devnode(args) => devnode::run(args).await,
             Command::Abi(args) => abi::run(&args),
             Command::Build(args) => build::run(&args),
             Command::Holder(command) => command.run().await,
             Command::Treasury(command) => command.run().await,
             Command::Owner(command) => command.run().await,
+            Command::Keeper(args) => keeper::run(*args).await,
             Command::Status(command) => command.run().await,
             Command::Completions(args) => completions::run(&args),
         }

@@ -63,6 +63,7 @@ pub struct PolicyLine {
 
 /// One source of revenue.
 #[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct SourceLine {
     /// As it stands on chain.
     pub id: B256,
@@ -70,8 +71,26 @@ pub struct SourceLine {
     pub label: String,
     /// What people read.
     pub name: String,
-    /// The policy that divides it, by number; the largest number stands for that of the stakers' share.
-    pub policy: String,
+    /// The policy that divides it now.
+    pub policy: u64,
+    /// Whether that changes with the stakers' share.
+    pub follows_share: bool,
+}
+
+/// The stakers' share, which somebody may set within bounds.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ShareLine {
+    /// Who may set it; zero for nobody.
+    pub setter: Address,
+    /// What it is now, in basis points.
+    pub bps: u64,
+    /// The least that it can be set to.
+    pub min_bps: u64,
+    /// The most that it can be set to.
+    pub max_bps: u64,
+    /// The policy that divides now what follows it.
+    pub policy: u64,
 }
 
 /// All of it.
@@ -81,8 +100,15 @@ pub struct Catalog {
     pub policies: Vec<PolicyLine>,
     /// In the order in which they were added.
     pub sources: Vec<SourceLine>,
+    /// The stakers' share, if the owner lets it be set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share: Option<ShareLine>,
 }
 
+/// How the policy of the stakers' share is written.
+const SHARE: &str = "stakers-share";
+/// The number that stands for it on chain.
+const SHARE_POLICY: U256 = U256::MAX;
 /// How the source of revenue without a label is written.
 const UNATTRIBUTED: &str = "unattributed";
 
@@ -111,28 +137,19 @@ impl Catalog {
     /// # Errors
     /// Nobody said where the splitter is, or the node does not answer.
     pub async fn read(site: &Site) -> Result<Self> {
-        let splitter = site.splitter()?;
-        let count: u64 = splitter.policyCount().call().await?.saturating_to();
-        let mut policies = Vec::new();
-        for id in 1..=count {
-            let found = splitter.policy(U256::from(id)).call().await?;
-            let rest = found.bps.iter().zip(&found.kinds).zip(&found.tags);
-            let payees = found.payees.iter().zip(rest).map(|(address, ((bps, kind), tag))| {
-                PayeeLine { address: *address, bps: *bps, kind: Kind::of(*kind), tag: *tag }
-            });
-            let name = text_of(found.name).unwrap_or_default();
-            policies.push(PolicyLine { id, name, payees: payees.collect() });
-        }
-        let count: u64 = splitter.sourceCount().call().await?.saturating_to();
-        let mut sources = Vec::new();
-        for index in 0..count {
-            let id = splitter.sourceAt(U256::from(index)).call().await?;
-            let info = splitter.sourceInfo(id).call().await?;
-            let (name, policy) =
-                (text_of(info.name).unwrap_or_default(), info.policyId.to_string());
-            sources.push(SourceLine { id, label: label(id), name, policy });
-        }
-        Ok(Self { policies, sources })
+        let policies = policies(site).await?;
+        let share = share(site).await?;
+        let sources = sources(site, share.as_ref()).await?;
+        Ok(Self { policies, sources, share })
+    }
+
+    /// The number on chain of the policy that is meant by `text`: its number, its name, or
+    /// `stakers-share`.
+    ///
+    /// # Errors
+    /// There is none, or more than one of that name.
+    pub fn policy_id(&self, text: &str) -> Result<U256> {
+        if text == SHARE { Ok(SHARE_POLICY) } else { Ok(U256::from(self.policy(text)?.id)) }
     }
 
     /// The policy that is meant by `text`, its number or its name.
@@ -171,6 +188,67 @@ impl Catalog {
     }
 }
 
+async fn policies(site: &Site) -> Result<Vec<PolicyLine>> {
+    let splitter = site.splitter()?;
+    let count: u64 = splitter.policyCount().call().await?.saturating_to();
+    let mut policies = Vec::new();
+    for id in 1..=count {
+        let found = splitter.policy(U256::from(id)).call().await?;
+        let rest = found.bps.iter().zip(&found.kinds).zip(&found.tags);
+        let payees = found.payees.iter().zip(rest).map(|(address, ((bps, kind), tag))| PayeeLine {
+            address: *address,
+            bps: *bps,
+            kind: Kind::of(*kind),
+            tag: *tag,
+        });
+        let name = text_of(found.name).unwrap_or_default();
+        policies.push(PolicyLine { id, name, payees: payees.collect() });
+    }
+    Ok(policies)
+}
+
+async fn sources(site: &Site, share: Option<&ShareLine>) -> Result<Vec<SourceLine>> {
+    let splitter = site.splitter()?;
+    let count: u64 = splitter.sourceCount().call().await?.saturating_to();
+    let mut sources = Vec::new();
+    for index in 0..count {
+        let id = splitter.sourceAt(U256::from(index)).call().await?;
+        let info = splitter.sourceInfo(id).call().await?;
+        let follows_share = info.policyId == SHARE_POLICY;
+        let shared = share.map(|share| share.policy).filter(|_| follows_share);
+        sources.push(SourceLine {
+            id,
+            label: label(id),
+            name: text_of(info.name).unwrap_or_default(),
+            policy: shared.unwrap_or_else(|| info.policyId.saturating_to()),
+            follows_share,
+        });
+    }
+    Ok(sources)
+}
+
+async fn share(site: &Site) -> Result<Option<ShareLine>> {
+    let found = site.splitter()?.stakersShare().call().await?;
+    Ok((!found.policyId.is_zero()).then(|| ShareLine {
+        setter: found.setter,
+        bps: found.bps.saturating_to(),
+        min_bps: found.minBps.saturating_to(),
+        max_bps: found.maxBps.saturating_to(),
+        policy: found.policyId.saturating_to(),
+    }))
+}
+
+impl fmt::Display for ShareLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [now, least, most] = [self.bps, self.min_bps, self.max_bps].map(percent);
+        write!(
+            f,
+            "{now} by policy {}; {} may set it from {least} to {most}",
+            self.policy, self.setter
+        )
+    }
+}
+
 impl fmt::Display for Catalog {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut lines = Vec::new();
@@ -193,8 +271,11 @@ impl fmt::Display for Catalog {
         }
         let headings = ["policy", "name", "payee", "address", "share", "kind", "tag"];
         writeln!(f, "Policies\n{}", table(&headings, lines))?;
-        let lines = self.sources.iter();
-        let lines = lines.map(|one| [one.label.clone(), one.name.clone(), one.policy.clone()]);
-        write!(f, "\nSources\n{}", table(&["source", "name", "policy"], lines))
+        let lines = self.sources.iter().map(|one| {
+            let follows = if one.follows_share { ", as the stakers' share" } else { "" };
+            [one.label.clone(), one.name.clone(), format!("{}{follows}", one.policy)]
+        });
+        write!(f, "\nSources\n{}", table(&["source", "name", "policy"], lines))?;
+        self.share.iter().try_for_each(|share| write!(f, "\n\nStakers' share: {share}"))
     }
 }

@@ -25,13 +25,13 @@ use eyre::Result;
 
 pub use amount::{Amount, NoAmount};
 pub use book::{Book, Entry};
-pub use catalog::{Catalog, Kind, PayeeLine, PolicyLine, SourceLine, label, source_id};
+pub use catalog::{Catalog, Kind, PayeeLine, PolicyLine, ShareLine, SourceLine, label, source_id};
 pub use config::{Config, Network};
 pub use page::{Asking, Inquiry, Sum, table};
 pub use permit::Permit;
 pub use plan::{Plan, Step};
 pub use signer::{Signer, SignerArgs};
-pub use site::{Site, SiteArgs, Token};
+pub use site::{NodeArgs, Site, SiteArgs, Token};
 
 use crate::{chain::Account, failure::Failure};
 
@@ -131,6 +131,12 @@ impl SessionArgs {
             (None, _) => self.signing(&site).await?,
         };
         Ok(Session { site, sender, fate })
+    }
+
+    /// Whether `--broadcast` was given.
+    #[must_use]
+    pub const fn broadcasts(&self) -> bool {
+        self.fate.broadcast
     }
 
     async fn signing(&self, site: &Site) -> Result<Sender> {

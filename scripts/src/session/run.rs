@@ -150,6 +150,12 @@ impl Session {
         Ok(())
     }
 
+    /// Whether `--broadcast` was given.
+    #[must_use]
+    pub const fn broadcasts(&self) -> bool {
+        self.fate.broadcast
+    }
+
     /// Whether `count` transactions may be sent: by `--broadcast`, or a yes of whoever sits at the
     /// terminal.
     ///

@@ -23,7 +23,7 @@ pub(crate) fn cases() -> Vec<Case> {
 }
 
 async fn nothing_is_sent_without_broadcast(world: World) -> Result<()> {
-    let (desk, alice) = (Desk::new(&world)?, world.holder("alice", tokens(5)).await?);
+    let (desk, alice) = (Desk::new(&world).await?, world.holder("alice", tokens(5)).await?);
     let count = || async { world.chain.provider().get_transaction_count(alice.address()).await };
     let before = count().await?;
     let said = desk.signed(&alice, "stake 2.5")?;
@@ -36,7 +36,7 @@ async fn nothing_is_sent_without_broadcast(world: World) -> Result<()> {
 }
 
 async fn a_refusal_is_told_in_one_line_with_what_to_do_and_ends_with_3(world: World) -> Result<()> {
-    let (desk, alice) = (Desk::new(&world)?, world.staker("alice", tokens(5)).await?);
+    let (desk, alice) = (Desk::new(&world).await?, world.staker("alice", tokens(5)).await?);
     desk.done(&alice, "lock 3 --weeks 1")?;
     let said = desk.signed(&alice, "withdraw 4 --broadcast")?;
     let words = ["cannot withdraw 4", "SharesLocked", "unlocked: 2000000000000000000", "position"];
@@ -46,7 +46,7 @@ async fn a_refusal_is_told_in_one_line_with_what_to_do_and_ends_with_3(world: Wo
 }
 
 async fn wrong_usage_ends_with_2_and_says_what_is_missing(world: World) -> Result<()> {
-    let (desk, alice) = (Desk::new(&world)?, world.holder("alice", tokens(5)).await?);
+    let (desk, alice) = (Desk::new(&world).await?, world.holder("alice", tokens(5)).await?);
     desk.run("stake")?.ends(2, &["<AMOUNT>"]);
     desk.run("stake 1e18")?.ends(2, &["write 1.5 (whole tokens), 1500wei (smallest units) or all"]);
     desk.run("stake 1")?.ends(2, &["who sends?", "--account"]);
@@ -65,14 +65,14 @@ async fn wrong_usage_ends_with_2_and_says_what_is_missing(world: World) -> Resul
 }
 
 async fn a_node_that_does_not_answer_ends_with_5(world: World) -> Result<()> {
-    let desk = Desk::new(&world)?;
+    let desk = Desk::new(&world).await?;
     let said = desk.signed(&world.owner, "stake 1 --rpc-url http://127.0.0.1:9")?;
     said.ends(5, &["the node does not answer"]);
     Ok(())
 }
 
 async fn the_configuration_names_the_node_and_refuses_another_chain(world: World) -> Result<()> {
-    let (mut desk, alice) = (Desk::new(&world)?, world.holder("alice", tokens(5)).await?);
+    let (mut desk, alice) = (Desk::new(&world).await?, world.holder("alice", tokens(5)).await?);
     let (url, chain_id) = (world.url(), world.chain.chain_id());
     desk.url = None;
     let config = |id: u64| {
@@ -89,7 +89,7 @@ async fn the_configuration_names_the_node_and_refuses_another_chain(world: World
 }
 
 async fn a_safe_batch_collects_calls_and_sends_nothing(world: World) -> Result<()> {
-    let desk = Desk::new(&world)?;
+    let desk = Desk::new(&world).await?;
     let safe = world.account("safe").await?.address();
     world
         .send(
@@ -123,7 +123,7 @@ const KEYSTORE: &str = r#"{"crypto":{"cipher":"aes-128-ctr",
     "id":"3198bc9c-6672-5ab3-d995-4942343ae5b6","version":3}"#;
 
 async fn a_key_in_a_keystore_signs(world: World) -> Result<()> {
-    let desk = Desk::new(&world)?;
+    let desk = Desk::new(&world).await?;
     fs::create_dir_all(desk.file(".foundry/keystores"))?;
     fs::write(desk.file(".foundry/keystores/carol"), KEYSTORE)?;
     fs::write(desk.file("password"), "testpassword\n")?;
@@ -141,7 +141,7 @@ async fn a_key_in_a_keystore_signs(world: World) -> Result<()> {
 }
 
 async fn completions_are_written_for_every_shell(world: World) -> Result<()> {
-    let desk = Desk::new(&world)?;
+    let desk = Desk::new(&world).await?;
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         desk.run(&format!("completions {shell}"))?.ends(0, &["tributary", "stake"]);
     }

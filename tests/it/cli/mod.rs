@@ -6,16 +6,23 @@
 
 mod foundation;
 mod holder;
+mod hostile;
+mod keeper;
+mod owner;
+mod status;
+mod treasury;
 
 use std::{
+    collections::BTreeMap,
     env, fs,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
 };
 
-use alloy::signers::local::PrivateKeySigner;
+use alloy::{primitives::keccak256, providers::Provider, signers::local::PrivateKeySigner};
 use eyre::{Result, ensure};
-use serde_json::{Value, json};
+use serde_json::Value;
+use tributary::deploy::record::{Contract, Record};
 use tributary_tests::{Case, World};
 
 /// Set in the environment of a process that shall be the command line.
@@ -27,7 +34,8 @@ pub(crate) fn is_called_for() -> bool {
 }
 
 pub(crate) fn cases() -> Vec<Case> {
-    [foundation::cases(), holder::cases()].concat()
+    [foundation::cases(), holder::cases(), owner::cases(), status::cases(), treasury::cases()]
+        .concat()
 }
 
 /// A directory of its own, with a record of the deployment, where commands are run.
@@ -46,19 +54,22 @@ struct Said {
 }
 
 impl Desk {
-    fn new(world: &World) -> Result<Self> {
+    async fn new(world: &World) -> Result<Self> {
         // Every test has contracts of its own, at the same addresses perhaps, but an owner of its own.
         let name = format!("tributary-desk-{}-{}", std::process::id(), world.owner.address());
         let url = Some(world.url().to_owned());
         let desk = Self { url, directory: env::temp_dir().join(name) };
-        let chain_id = world.chain.chain_id();
-        let entry = |one: &tributary::deploy::Deployed| {
-            (one.name.clone(), json!({ "address": one.address, "block": one.block }))
-        };
-        let contracts: serde_json::Map<_, _> = world.system.contracts.iter().map(entry).collect();
-        fs::create_dir_all(desk.directory.join("deployments"))?;
-        let record = json!({ "chainId": chain_id, "platform": "test", "contracts": contracts });
-        fs::write(desk.file(&format!("deployments/{chain_id}.json")), record.to_string())?;
+        let mut contracts = BTreeMap::new();
+        for one in &world.system.contracts {
+            let code_hash = keccak256(world.chain.provider().get_code_at(one.address).await?);
+            let block = Some(one.block);
+            let contract = Contract { address: one.address, code_hash, block, transaction: None };
+            contracts.insert(one.name.clone(), contract);
+        }
+        let (chain_id, platform) = (world.chain.chain_id(), "test".to_owned());
+        let deployer = world.owner.address();
+        let record = Record { chain_id, platform, deployer, contracts, pending: None };
+        record.save(&desk.file("deployments"))?;
         Ok(desk)
     }
 
@@ -82,6 +93,11 @@ impl Desk {
     }
 
     fn started(&self, line: &str, variables: &[(&str, &str)]) -> Result<Said> {
+        Ok(self.command(line, variables)?.output()?.into())
+    }
+
+    /// The command line, about to be run.
+    fn command(&self, line: &str, variables: &[(&str, &str)]) -> Result<Command> {
         let foreign = env::vars_os().map(|(name, _)| name).filter(|name| {
             let name = name.to_string_lossy();
             name.starts_with("ETH_") || name.starts_with("TRIBUTARY_")
@@ -93,14 +109,13 @@ impl Desk {
         if let Some(url) = &self.url {
             command.env("ETH_RPC_URL", url);
         }
-        let output = command
+        command
             .args(line.split_whitespace())
             .env(MARK, "yes")
             .envs(variables.iter().copied())
             .current_dir(&self.directory)
-            .stdin(Stdio::null())
-            .output()?;
-        Ok(output.into())
+            .stdin(Stdio::null());
+        Ok(command)
     }
 }
 
@@ -133,6 +148,12 @@ impl Said {
             assert!(said.contains(word), "nobody said {word:?}: {self:#?}");
         }
     }
+}
+
+/// The names of the events of transaction number `place` of what a command said.
+fn events(said: &Value, place: usize) -> Vec<&str> {
+    let events = said["transactions"][place]["events"].as_array();
+    events.into_iter().flatten().filter_map(|event| event["event"].as_str()).collect()
 }
 
 fn read_json(file: &Path) -> Result<Value> {

@@ -3,6 +3,7 @@
 //! Roles and pausing are the same in both contracts, so one command serves both, and the interface of
 //! one of them speaks to either.
 
+mod share;
 mod splitter;
 mod vault;
 
@@ -24,6 +25,9 @@ pub enum Command {
     /// How revenue is divided
     #[command(subcommand)]
     Policy(splitter::Policy),
+    /// The stakers' share, which somebody may set within bounds
+    #[command(subcommand)]
+    Share(share::Share),
     /// How much longer locks weigh more
     #[command(subcommand)]
     Curve(vault::Curve),
@@ -52,6 +56,7 @@ impl Command {
         match self {
             Self::Source(command) => command.run().await,
             Self::Policy(command) => command.run().await,
+            Self::Share(command) => command.run().await,
             Self::Curve(command) => command.run().await,
             Self::Penalty(command) => command.run().await,
             Self::Reward(command) => command.run().await,
@@ -116,15 +121,15 @@ impl Role {
 #[derive(Debug, Args)]
 pub struct Offer {
     /// The new owner
-    account: Address,
+    heir: Address,
     #[command(flatten)]
     on: OnArg,
 }
 
 impl Operation for Offer {
     async fn plan(&self, site: &Site, _: &Sender) -> Result<Plan> {
-        let call = IVault::transferOwnershipCall { newOwner: self.account };
-        let plan = Plan::new(format!("offer ownership to {}", self.account));
+        let call = IVault::transferOwnershipCall { newOwner: self.heir };
+        let plan = Plan::new(format!("offer ownership to {}", self.heir));
         let step = |plan: Plan, (name, here)| plan.step(format!("offer the {name}"), here, &call);
         Ok(self.on.contracts(site)?.into_iter().fold(plan, step))
     }
@@ -149,15 +154,15 @@ impl Operation for Accept {
 #[derive(Debug, Args)]
 pub struct Guardian {
     /// The new guardian; the zero address for none
-    account: Address,
+    guardian: Address,
     #[command(flatten)]
     on: OnArg,
 }
 
 impl Operation for Guardian {
     async fn plan(&self, site: &Site, _: &Sender) -> Result<Plan> {
-        let call = IVault::setGuardianCall { newGuardian: self.account };
-        let plan = Plan::new(format!("make {} the guardian", self.account));
+        let call = IVault::setGuardianCall { newGuardian: self.guardian };
+        let plan = Plan::new(format!("make {} the guardian", self.guardian));
         let step =
             |plan: Plan, (name, here)| plan.step(format!("guardian of the {name}"), here, &call);
         Ok(self.on.contracts(site)?.into_iter().fold(plan, step))

@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use alloy::primitives::{Address, B256, U256, address};
+use alloy::primitives::{Address, B256, address};
 use clap::{Args, Subcommand};
 use eyre::{Result, WrapErr};
 use serde::Deserialize;
@@ -89,17 +89,17 @@ pub struct AddSource {
     /// What people read, at most 31 ASCII characters
     #[arg(long)]
     name: String,
-    /// The policy that divides it, by number or name
+    /// The policy that divides it, by number or name; `stakers-share` for that of the stakers' share
     #[arg(long)]
     policy: String,
 }
 
 impl Operation for AddSource {
     async fn plan(&self, site: &Site, _: &Sender) -> Result<Plan> {
-        let policy = Catalog::read(site).await?.policy(&self.policy)?.id;
+        let policy_id = Catalog::read(site).await?.policy_id(&self.policy)?;
         let (source, name) = (source_id(&self.id), word(&self.name)?);
-        let call = ISplitter::addSourceCall { source, name, policyId: U256::from(policy) };
-        let title = format!("add source {} under policy {policy}", self.id);
+        let call = ISplitter::addSourceCall { source, name, policyId: policy_id };
+        let title = format!("add source {}, divided by policy {}", self.id, self.policy);
         Ok(Plan::one(title, site.book.address("splitter")?, &call))
     }
 }
@@ -118,7 +118,7 @@ fn word(text: &str) -> Result<B256> {
 pub struct SetPolicy {
     /// The source: label, name or id
     source: String,
-    /// The policy, by number or name
+    /// The policy, by number or name; `stakers-share` for that of the stakers' share
     #[arg(long)]
     policy: String,
 }
@@ -126,10 +126,10 @@ pub struct SetPolicy {
 impl Operation for SetPolicy {
     async fn plan(&self, site: &Site, _: &Sender) -> Result<Plan> {
         let catalog = Catalog::read(site).await?;
-        let (source, policy) = (catalog.source(&self.source)?, catalog.policy(&self.policy)?);
-        let policy_id = U256::from(policy.id);
+        let source = catalog.source(&self.source)?;
+        let policy_id = catalog.policy_id(&self.policy)?;
         let call = ISplitter::setSourcePolicyCall { source: source.id, policyId: policy_id };
-        let title = format!("divide {} by policy {} ({})", source.label, policy.id, policy.name);
+        let title = format!("divide {} by policy {}", source.label, self.policy);
         let plan = Plan::one(title, site.book.address("splitter")?, &call);
         let before = &source.policy;
         Ok(plan.fact(format!("what arrived until now stays divided by policy {before}")))

@@ -17,7 +17,7 @@ use serde::Serialize;
 use self::{money::Money, program::ProgramLine, roles::RoleLine};
 use crate::{
     failure::Failure,
-    session::{Inquiry, Site, table},
+    session::{Catalog, Inquiry, ShareLine, Site, table},
     units::date,
 };
 
@@ -44,34 +44,42 @@ pub struct Page {
     /// Unix time of the latest block.
     time: u64,
     programs: Vec<ProgramLine>,
+    /// What the contracts say; nothing if one of them does not run.
+    #[serde(flatten)]
+    told: Option<Told>,
+    /// What is not as it should be.
+    findings: Vec<String>,
+}
+
+/// What the contracts say.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Told {
     roles: Vec<RoleLine>,
     /// Unix time up to which the vault's books are written.
     last_checkpoint: u64,
     weeks_behind: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stakers_share: Option<ShareLine>,
     money: Money,
-    /// What is not as it should be.
-    findings: Vec<String>,
 }
 
 impl Inquiry for Status {
     type Page = Page;
 
     async fn read(&self, site: &Site) -> Result<Page> {
-        let (vault, time) = (site.vault()?, site.now().await?);
-        let last_checkpoint = vault.lastCheckpoint().call().await?.saturating_to();
-        let mut page = Page {
-            chain_id: site.chain.chain_id(),
-            platform: site.book.platform.clone(),
-            time,
-            programs: program::read(site, self.build).await?,
-            roles: roles::read(site).await?,
-            last_checkpoint,
-            weeks_behind: (time / WEEK).saturating_sub(last_checkpoint / WEEK),
-            money: money::read(site).await?,
-            findings: Vec::new(),
+        let programs = program::read(site, self.build).await?;
+        let time = site.now().await?;
+        let mut findings: Vec<_> = programs.iter().flat_map(ProgramLine::findings).collect();
+        let told = match Told::read(site, time).await {
+            Ok(told) => Some(told),
+            // What does not run cannot be asked; the programs say which it is.
+            Err(_) if !findings.is_empty() => None,
+            Err(error) => return Err(error),
         };
-        page.findings = page.examine();
-        Ok(page)
+        findings.extend(told.iter().flat_map(Told::findings));
+        let (chain_id, platform) = (site.chain.chain_id(), site.book.platform.clone());
+        Ok(Page { chain_id, platform, time, programs, told, findings })
     }
 
     fn judge(&self, page: &Page) -> Result<()> {
@@ -83,15 +91,40 @@ impl Inquiry for Status {
     }
 }
 
-impl Page {
-    fn examine(&self) -> Vec<String> {
-        let programs = self.programs.iter().flat_map(ProgramLine::findings);
+impl Told {
+    async fn read(site: &Site, time: u64) -> Result<Self> {
+        let catalog = Catalog::read(site).await?;
+        let last_checkpoint = site.vault()?.lastCheckpoint().call().await?.saturating_to();
+        Ok(Self {
+            roles: roles::read(site).await?,
+            last_checkpoint,
+            weeks_behind: (time / WEEK).saturating_sub(last_checkpoint / WEEK),
+            money: money::read(site, &catalog).await?,
+            stakers_share: catalog.share,
+        })
+    }
+
+    fn findings(&self) -> Vec<String> {
         let roles = self.roles.iter().filter_map(RoleLine::finding);
         let behind = (self.weeks_behind > WEEKS_BEHIND).then(|| {
             let weeks = self.weeks_behind;
             format!("nobody has touched the vault for {weeks} weeks: run `tributary keeper --once`")
         });
-        programs.chain(roles).chain(behind).chain(self.money.findings()).collect()
+        roles.chain(behind).chain(self.money.findings()).collect()
+    }
+}
+
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines = self.roles.iter().map(RoleLine::cells);
+        let headings = ["contract", "owner", "offered to", "guardian", "entering"];
+        writeln!(f, "Roles\n{}\n", table(&headings, lines))?;
+        writeln!(f, "{}\n", self.money)?;
+        if let Some(share) = &self.stakers_share {
+            writeln!(f, "Stakers' share: {share}.\n")?;
+        }
+        let (weeks, last) = (self.weeks_behind, date(self.last_checkpoint));
+        writeln!(f, "The vault's books are written up to {last}, {weeks} weeks behind.\n")
     }
 }
 
@@ -102,12 +135,7 @@ impl fmt::Display for Page {
         let lines = self.programs.iter().map(ProgramLine::cells);
         let headings = ["contract", "address", "version", "expires in", "cached", "code"];
         writeln!(f, "Programs\n{}\n", table(&headings, lines))?;
-        let lines = self.roles.iter().map(RoleLine::cells);
-        let headings = ["contract", "owner", "offered to", "guardian", "entering"];
-        writeln!(f, "Roles\n{}\n", table(&headings, lines))?;
-        writeln!(f, "{}\n", self.money)?;
-        let (weeks, last) = (self.weeks_behind, date(self.last_checkpoint));
-        writeln!(f, "The vault's books are written up to {last}, {weeks} weeks behind.\n")?;
+        self.told.iter().try_for_each(|told| write!(f, "{told}"))?;
         if self.findings.is_empty() {
             return write!(f, "All is well.");
         }

@@ -47,13 +47,13 @@ struct Owed {
 }
 
 /// Reads them for all the tokens that the vault knows.
-pub(super) async fn read(site: &Site) -> Result<Money> {
-    let (tokens, catalog) = (site.tokens().await?, Catalog::read(site).await?);
+pub(super) async fn read(site: &Site, catalog: &Catalog) -> Result<Money> {
+    let tokens = site.tokens().await?;
     let (mut holdings, mut owed) = (Vec::new(), Vec::new());
     for token in &tokens {
         holdings.push(in_vault(site, token).await?);
         holdings.push(in_splitter(site, token).await?);
-        owed.extend(debts(site, &catalog, token).await?);
+        owed.extend(debts(site, catalog, token).await?);
     }
     Ok(Money { holdings, owed })
 }

@@ -1,7 +1,7 @@
 //! What runs: whether the chain executes it, for how long, and whether it is what was built.
 
 use alloy::{
-    primitives::{Address, B256, address, keccak256},
+    primitives::{Address, B256, keccak256},
     providers::Provider,
 };
 use artifact::Artifact;
@@ -12,19 +12,12 @@ use crate::{
     abi::{ArbWasm, ArbWasmCache},
     chain::refusal,
     commands::build,
-    deploy::on_chain::OnChain,
+    deploy::{activation::ARB_WASM, on_chain::OnChain},
+    keeper::duty::{ARB_WASM_CACHE, PROGRAM},
     session::{Entry, Site},
     system::PACKAGES,
 };
 
-/// Where the chain keeps its programs.
-pub(in crate::commands) const ARB_WASM: Address =
-    address!("0x0000000000000000000000000000000000000071");
-/// Where it keeps those that are started without being loaded.
-pub(in crate::commands) const ARB_WASM_CACHE: Address =
-    address!("0x0000000000000000000000000000000000000072");
-/// What the account of a program begins with.
-const PROGRAM: [u8; 2] = [0xef, 0xf0];
 /// A program that expires within so many days should be renewed.
 const DAYS_LEFT: u64 = 30;
 const DAY: u64 = 86_400;
