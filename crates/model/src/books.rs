@@ -144,7 +144,7 @@ impl Books {
                 let at = |problem| Contradiction { fact, time, problem };
                 self.claim(account, token, amount).map_err(at)?;
             }
-            Step::Mark { time } => self.mark(time),
+            Step::Mark { time, votes } => self.mark(time, votes),
         }
         Ok(())
     }
@@ -216,7 +216,7 @@ impl Books {
         Err(Problem::PaidAboveEarned { account, token, paid: paid.to_string(), earned })
     }
 
-    fn mark(&mut self, time: u64) {
+    fn mark(&mut self, time: u64, votes: BTreeMap<Address, BigUint>) {
         for account in self.accounts.values_mut() {
             account.settle(&self.flows);
         }
@@ -233,6 +233,7 @@ impl Books {
                 .iter()
                 .map(|(at, flow)| (*at, flow.pot(time, &self.units)))
                 .collect(),
+            votes,
         };
         self.prove(&snapshot);
         self.snapshots.push(snapshot);

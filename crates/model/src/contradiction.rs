@@ -49,6 +49,92 @@ pub enum Problem {
         /// As computed.
         expected: String,
     },
+    /// More left a lock than was in it.
+    #[error("{account} took {taken} out of its lock until {unlock_time}, which has only {locked}")]
+    LockTooSmall {
+        /// The holder.
+        account: Address,
+        /// When the lock ends.
+        unlock_time: u64,
+        /// What was in it.
+        locked: String,
+        /// What left it.
+        taken: String,
+    },
+    /// More left a standing lock than was in it.
+    #[error("{account} unwound {taken} of its standing lock, which has only {locked}")]
+    StandingTooSmall {
+        /// The holder.
+        account: Address,
+        /// What was in it.
+        locked: String,
+        /// What left it.
+        taken: String,
+    },
+    /// The boost that left a lock is not the part of what left it, rounded up.
+    #[error("{account} gave up a boost of {logged} with a part of a lock; its part is {expected}")]
+    BoostTaken {
+        /// The holder.
+        account: Address,
+        /// As logged.
+        logged: U256,
+        /// As computed.
+        expected: String,
+    },
+    /// A standing lock was made or enlarged with a duration that it cannot have.
+    #[error("{account} has a standing lock of {weeks} weeks, to which {logged} weeks were added")]
+    StandingWeeks {
+        /// The holder.
+        account: Address,
+        /// The duration it has, or the nearest one allowed.
+        weeks: u64,
+        /// As logged.
+        logged: u64,
+    },
+    /// An early exit that nobody has set a price for.
+    #[error("{account} left a lock early with no penalty curve set")]
+    NoEarlyExit {
+        /// The holder.
+        account: Address,
+    },
+    /// The penalty is not what the curve gives.
+    #[error("{account} paid a penalty of {logged}; the curve gives {expected}")]
+    Penalty {
+        /// The holder.
+        account: Address,
+        /// As logged.
+        logged: U256,
+        /// As computed.
+        expected: String,
+    },
+    /// A fact that has to be followed by another was not, or a fact that has to follow did not.
+    #[error("the log goes on with [{logged}], but what must come next is [{expected}]")]
+    Sequence {
+        /// What was told.
+        logged: String,
+        /// What had to be told.
+        expected: String,
+    },
+    /// A delegation from somebody who was not the delegate.
+    #[error("{account} delegated away from {logged}; its delegate was {expected}")]
+    Delegate {
+        /// The holder.
+        account: Address,
+        /// As logged.
+        logged: Address,
+        /// As known from what came before.
+        expected: Address,
+    },
+    /// The votes of a delegate are not the weights of those who delegate to it.
+    #[error("the votes of {delegate} are {logged} by the log; the rules give {expected}")]
+    Votes {
+        /// Who votes.
+        delegate: Address,
+        /// As logged.
+        logged: String,
+        /// As computed.
+        expected: String,
+    },
     /// There was a lock before any curve.
     #[error("a lock was made before a multiplier curve was set")]
     NoCurve,

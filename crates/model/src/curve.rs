@@ -1,6 +1,9 @@
-//! The multiplier curve: longer locks weigh more.
+//! The curves over weeks: longer locks weigh more, and leaving one early costs more.
+
+use std::ops::RangeInclusive;
 
 use num_bigint::BigUint;
+use num_integer::Integer;
 
 use crate::{BPS, MAX_LOCK_WEEKS};
 
@@ -23,9 +26,12 @@ pub enum CurveError {
     #[error("point {0} of the curve must have more weeks than the one before it and no fewer bps")]
     Order(usize),
     /// A point lies outside of what the vault allows.
-    #[error("point {0} of the curve is above 208 weeks or 100000 bps")]
+    #[error("point {0} of the curve is outside of 208 weeks or the bps that are allowed")]
     Range(usize),
 }
+
+/// The most points of a curve.
+const MAX_POINTS: usize = 8;
 
 /// The largest multiplier, in basis points.
 const MAX_MULTIPLIER_BPS: u64 = 100_000;
@@ -36,20 +42,11 @@ impl Curve {
     /// # Errors
     /// Says which rule the points break.
     pub fn new(points: Vec<(u64, u64)>) -> Result<Self, CurveError> {
-        let Some(&first) = points.first().filter(|_| points.len() <= 8) else {
-            return Err(CurveError::Count(points.len()));
-        };
+        let first = first_of(&points)?;
         if first != (0, BPS) {
             return Err(CurveError::Start(first.0, first.1));
         }
-        for (at, pair) in points.windows(2).enumerate() {
-            if pair[1].0 <= pair[0].0 || pair[1].1 < pair[0].1 {
-                return Err(CurveError::Order(at + 1));
-            }
-            if pair[1].0 > MAX_LOCK_WEEKS || pair[1].1 > MAX_MULTIPLIER_BPS {
-                return Err(CurveError::Range(at + 1));
-            }
-        }
+        check(&points, BPS..=MAX_MULTIPLIER_BPS)?;
         Ok(Self { points })
     }
 
@@ -62,16 +59,70 @@ impl Curve {
     /// Multiplier in basis points of a lock of `weeks`, rounded down.
     #[must_use]
     pub fn multiplier_bps(&self, weeks: u64) -> u64 {
-        let after = self.points.partition_point(|point| point.0 <= weeks);
-        let (from, bps) = self.points[after - 1];
-        let Some(&(to, next_bps)) = self.points.get(after) else { return bps };
-        bps + (next_bps - bps) * (weeks - from) / (to - from)
+        value(&self.points, weeks)
     }
 
     /// Additional weight of `assets` locked for `weeks`, rounded down to a whole unit.
     pub(crate) fn boost(&self, assets: &BigUint, weeks: u64) -> BigUint {
         assets * (self.multiplier_bps(weeks) - BPS) / BPS
     }
+}
+
+/// What leaving a lock early costs: points `(weeks left, bps)`, linear in between (rounded down to a whole
+/// basis point), flat after the last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Penalties {
+    points: Vec<(u64, u64)>,
+}
+
+impl Penalties {
+    /// A curve through `points`, pairs of weeks left and basis points.
+    ///
+    /// # Errors
+    /// Says which rule the points break.
+    pub fn new(points: Vec<(u64, u64)>) -> Result<Self, CurveError> {
+        let first = first_of(&points)?;
+        if first.0 != 0 {
+            return Err(CurveError::Start(first.0, first.1));
+        }
+        check(&points, 1..=BPS)?;
+        Ok(Self { points })
+    }
+
+    /// What leaving costs with `weeks` left, the begun one included, in basis points, rounded down.
+    #[must_use]
+    pub fn bps(&self, weeks: u64) -> u64 {
+        value(&self.points, weeks)
+    }
+
+    /// What leaving with `assets` costs with `weeks` left, rounded up to a whole unit.
+    pub(crate) fn penalty(&self, assets: &BigUint, weeks: u64) -> BigUint {
+        (assets * self.bps(weeks)).div_ceil(&BigUint::from(BPS))
+    }
+}
+
+fn first_of(points: &[(u64, u64)]) -> Result<(u64, u64), CurveError> {
+    let first = points.first().filter(|_| points.len() <= MAX_POINTS);
+    first.copied().ok_or(CurveError::Count(points.len()))
+}
+
+/// Whether each point lies in range and follows from the one before it.
+fn check(points: &[(u64, u64)], bps: RangeInclusive<u64>) -> Result<(), CurveError> {
+    for (at, pair) in points.windows(2).enumerate() {
+        if pair[1].0 <= pair[0].0 || pair[1].1 < pair[0].1 {
+            return Err(CurveError::Order(at + 1));
+        }
+    }
+    let outside = |point: &(u64, u64)| point.0 > MAX_LOCK_WEEKS || !bps.contains(&point.1);
+    points.iter().position(outside).map_or(Ok(()), |at| Err(CurveError::Range(at)))
+}
+
+/// The value at `weeks` of the curve through `points`, of which the first is at zero.
+fn value(points: &[(u64, u64)], weeks: u64) -> u64 {
+    let after = points.partition_point(|point| point.0 <= weeks);
+    let (from, bps) = points[after - 1];
+    let Some(&(to, next_bps)) = points.get(after) else { return bps };
+    bps + (next_bps - bps) * (weeks - from) / (to - from)
 }
 
 #[cfg(test)]
@@ -93,5 +144,27 @@ mod tests {
         assert_eq!(refusal(vec![(0, 10_000), (4, 9_999)]), CurveError::Order(1));
         assert_eq!(refusal(vec![(0, 10_000), (0, 20_000)]), CurveError::Order(1));
         assert_eq!(refusal(vec![(0, 10_000), (209, 20_000)]), CurveError::Range(1));
+        assert_eq!(refusal(vec![(0, 10_000), (208, 100_001)]), CurveError::Range(1));
+        assert_eq!(refusal((0..9).map(|n| (n, 10_000)).collect()), CurveError::Count(9));
+    }
+
+    #[test]
+    fn a_penalty_is_rounded_up_and_its_basis_points_down() {
+        let penalties = Penalties::new(vec![(0, 1), (3, 11), (6, 5_000)]).unwrap();
+        let read: Vec<u64> = [0, 1, 2, 3, 4, 208].map(|weeks| penalties.bps(weeks)).to_vec();
+        assert_eq!(read, [1, 4, 7, 11, 1_674, 5_000]);
+        let of = |assets: u32, weeks| penalties.penalty(&BigUint::from(assets), weeks);
+        assert_eq!([of(1, 0), of(10_000, 0), of(10_001, 0), of(3, 6)], [1u8, 1, 2, 2].map(BigUint::from));
+    }
+
+    #[test]
+    fn penalties_start_at_no_weeks_and_cost_from_nearly_nothing_to_all() {
+        let refusal = |points| Penalties::new(points).unwrap_err();
+        assert_eq!(refusal(vec![]), CurveError::Count(0));
+        assert_eq!(refusal(vec![(1, 1)]), CurveError::Start(1, 1));
+        assert_eq!(refusal(vec![(0, 0)]), CurveError::Range(0));
+        assert_eq!(refusal(vec![(0, 10_000), (1, 10_001)]), CurveError::Range(1));
+        assert_eq!(refusal(vec![(0, 2), (1, 1)]), CurveError::Order(1));
+        assert!(Penalties::new(vec![(0, 1), (208, 10_000)]).is_ok());
     }
 }

@@ -18,13 +18,17 @@ pub struct Exact {
 }
 
 /// How an amount that was really received compares with what was due.
+///
+/// Only whole units can be received, so of an exact share the most that can be paid is the share rounded
+/// down. *Within one wei* means that, or one less: of a share a hair above a whole number the contracts'
+/// rounding, a hair itself, can cost a whole unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Nearness {
     /// More than was due.
     Above,
-    /// What was due, or at most one unit less.
+    /// What was due rounded down to a whole unit, or one unit less.
     Within,
-    /// More than one unit less than was due.
+    /// Less than that.
     Short,
 }
 
@@ -54,10 +58,10 @@ impl Exact {
     /// Judges `received` against this amount as what was due.
     #[must_use]
     pub fn judge(&self, received: U256) -> Nearness {
-        let received = big(received) * &*self.denominator;
-        if received > self.numerator {
+        let (received, due) = (big(received), self.floor());
+        if received > due {
             Nearness::Above
-        } else if &received + &*self.denominator < self.numerator {
+        } else if received + 1u8 < due {
             Nearness::Short
         } else {
             Nearness::Within
@@ -139,11 +143,13 @@ mod tests {
     }
 
     #[test]
-    fn one_unit_below_is_within_and_a_hair_more_is_short() {
-        assert_eq!(thirds(9).judge(U256::from(3)), Nearness::Within);
-        assert_eq!(thirds(9).judge(U256::from(2)), Nearness::Within);
-        assert_eq!(thirds(10).judge(U256::from(2)), Nearness::Short);
-        assert_eq!(thirds(8).judge(U256::from(3)), Nearness::Above);
+    fn within_is_the_whole_part_and_one_unit_below_it() {
+        for numerator in [9, 10, 11] {
+            let judged = [4, 3, 2, 1].map(|received| thirds(numerator).judge(U256::from(received)));
+            let (above, within, short) = (Nearness::Above, Nearness::Within, Nearness::Short);
+            assert_eq!(judged, [above, within, within, short], "{numerator} thirds");
+        }
+        assert_eq!(thirds(2).judge(U256::ZERO), Nearness::Within);
     }
 
     #[test]

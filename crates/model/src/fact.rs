@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, U256};
 
-use crate::Curve;
+use crate::{Curve, Penalties};
 
 /// Something that happened at a time. Facts are given in the order of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +44,71 @@ pub enum Event {
         assets: U256,
         /// Additional weight.
         boost: U256,
+    },
+    /// `assets` left the lock of `account` that ends at `unlock_time`, to a later one or for good; what
+    /// becomes of them is told next, by [`Event::Locked`] or [`Event::ExitedEarly`].
+    LockReduced {
+        /// Whose shares.
+        account: Address,
+        /// When the lock ends.
+        unlock_time: u64,
+        /// Shares that left it.
+        assets: U256,
+        /// Weight that left with them: their part of the lock's boost, rounded up.
+        boost: U256,
+    },
+    /// `assets` of `account` are locked until it unwinds them and earn as `assets + boost`.
+    StandingLocked {
+        /// Whose shares.
+        account: Address,
+        /// Whole weeks that the lock lasts once it is unwound.
+        weeks: u64,
+        /// Shares locked.
+        assets: U256,
+        /// Additional weight.
+        boost: U256,
+    },
+    /// `assets` of `account` left its standing lock for an ordinary one, which an [`Event::Locked`] with
+    /// the same boost tells next.
+    Unwound {
+        /// Whose shares.
+        account: Address,
+        /// Shares that left it.
+        assets: U256,
+        /// Weight that goes with them: their part of the standing boost, rounded up.
+        boost: U256,
+    },
+    /// `account` unlocked what an [`Event::LockReduced`] told before, for a penalty; the burning of so
+    /// many shares, an [`Event::Moved`], is told next.
+    ExitedEarly {
+        /// Whose shares.
+        account: Address,
+        /// When the lock would have ended.
+        unlock_time: u64,
+        /// Shares unlocked, those of the penalty included.
+        assets: U256,
+        /// What that cost.
+        penalty: U256,
+    },
+    /// Leaving a lock early costs this from now on; nothing means that it is not possible.
+    PenaltiesSet(Option<Penalties>),
+    /// The weight of `account`, present and future, votes for `to`; zero is nobody.
+    Delegated {
+        /// Whose weight.
+        account: Address,
+        /// Who voted with it before, or zero.
+        from: Address,
+        /// Who votes with it now, or zero.
+        to: Address,
+    },
+    /// The votes of `delegate` changed by something else than the end of a lock.
+    VotesChanged {
+        /// Who votes.
+        delegate: Address,
+        /// With what weight before.
+        previous: U256,
+        /// With what weight now.
+        new: U256,
     },
     /// `amount` of `token` arrived and streams until `end`.
     Notified {

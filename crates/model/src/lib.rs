@@ -15,6 +15,9 @@
 //!   `week(now) + stream_weeks`. Every second's part goes to all accounts by weight.
 //! * What falls due while the total weight is zero is held, and streams anew, from the moment there is
 //!   weight again, over a fresh window of the same length.
+//! * Assets that leave a lock before it ends take their part of its boost with them, rounded up. An
+//!   extension gives them the boost of today's curve; an unwound standing lock keeps what it had.
+//! * A delegate has the weights of all who delegate to it, at every moment.
 //! * Facts with the same timestamp happen in the order of the log, with no time between them.
 //!
 //! # How it stays exact and fast
@@ -37,13 +40,15 @@ mod contradiction;
 mod curve;
 mod exact;
 mod fact;
+mod locks;
 mod schedule;
 mod snapshot;
+mod votes;
 mod weights;
 
 pub use books::replay;
 pub use contradiction::{Contradiction, Problem};
-pub use curve::{Curve, CurveError};
+pub use curve::{Curve, CurveError, Penalties};
 pub use exact::{Exact, Nearness};
 pub use fact::{Event, Fact, Moment};
 pub use snapshot::{Pot, Snapshot, Standing};

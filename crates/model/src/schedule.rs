@@ -10,7 +10,7 @@ use alloy_primitives::{Address, U256};
 use num_bigint::BigUint;
 
 use crate::{
-    Contradiction, Curve, Event, Fact, MAX_LOCK_WEEKS, Moment, Problem, WEEK, big, week,
+    Contradiction, Curve, Event, Fact, Moment, Penalties, Problem, big, locks::Next, votes::Votes,
     weights::Weights, window_end,
 };
 
@@ -86,6 +86,8 @@ pub(crate) enum Step {
     Mark {
         /// Unix seconds.
         time: u64,
+        /// Who votes with what weight.
+        votes: BTreeMap<Address, BigUint>,
     },
 }
 
@@ -102,11 +104,15 @@ struct Restreaming {
 
 /// The walk through the facts.
 #[derive(Default)]
-struct Walk {
-    now: u64,
+pub(crate) struct Walk {
+    pub(crate) now: u64,
     fact: usize,
-    weights: Weights,
-    curve: Option<Curve>,
+    pub(crate) weights: Weights,
+    pub(crate) curve: Option<Curve>,
+    pub(crate) penalties: Option<Penalties>,
+    /// What has to be told next.
+    pub(crate) next: Option<Next>,
+    votes: Votes,
     stream_weeks: BTreeMap<Address, u64>,
     streams: BTreeMap<u64, BTreeSet<Address>>,
     holding: BTreeSet<Address>,
@@ -131,6 +137,7 @@ pub(crate) fn schedule(facts: &[Fact], moments: &[Moment]) -> Result<Vec<Step>, 
         walk.advance(fact.time)?;
         walk.apply(&fact.event).map_err(|problem| walk.contradiction(problem))?;
     }
+    walk.settle()?;
     walk.match_restreamings()?;
     Ok(walk.steps)
 }
@@ -142,8 +149,16 @@ impl Walk {
 
     fn mark(&mut self, time: u64) -> Result<(), Contradiction> {
         self.advance(time)?;
-        self.steps.push(Step::Mark { time });
+        self.settle()?;
+        self.steps.push(Step::Mark { time, votes: self.votes.all(&self.weights) });
         Ok(())
+    }
+
+    /// Between transactions nothing is half told.
+    fn settle(&mut self) -> Result<(), Contradiction> {
+        let told = self.next.take().map_or(Ok(()), Next::missing);
+        let votes = told.and_then(|()| self.votes.check(&self.weights));
+        votes.map_err(|problem| self.contradiction(problem))
     }
 
     /// Lets time pass until `to`, stopping wherever a lock or a stream ends.
@@ -151,6 +166,9 @@ impl Walk {
         if to < self.now {
             let problem = Problem::OutOfOrder { previous: self.now };
             return Err(Contradiction { fact: self.fact, time: to, problem });
+        }
+        if to > self.now {
+            self.settle()?;
         }
         while let Some(end) = self.next_end().filter(|end| *end <= to) {
             self.pass(end);
@@ -183,26 +201,33 @@ impl Walk {
         }
         for account in self.weights.expire(end) {
             self.weigh(account);
+            self.votes.expired(account, &self.weights);
         }
     }
 
-    fn weigh(&mut self, account: Address) {
+    pub(crate) fn weigh(&mut self, account: Address) {
+        self.votes.weighed(account);
         let stake = self.weights.stake(account);
         let (balance, boost) = (stake.balance, stake.boost);
         self.steps.push(Step::Weigh { account, balance, boost });
     }
 
     fn apply(&mut self, event: &Event) -> Result<(), Problem> {
+        if let Event::VotesChanged { delegate, previous, new } = event {
+            return self.votes.changed(*delegate, *previous, *new);
+        }
+        let next = self.next.take();
+        if next.as_ref().is_some_and(|next| !next.is(event)) {
+            return next.map_or(Ok(()), |next| next.not(event));
+        }
         match event {
             Event::CurveSet(curve) => self.curve = Some(curve.clone()),
+            Event::PenaltiesSet(penalties) => self.penalties.clone_from(penalties),
             Event::TokenAdded { token, stream_weeks } => {
                 self.stream_weeks.insert(*token, *stream_weeks);
                 self.steps.push(Step::Add { token: *token });
             }
             Event::Moved { from, to, shares } => self.moved(*from, *to, &big(*shares))?,
-            Event::Locked { account, unlock_time, assets, boost } => {
-                self.locked(*account, *unlock_time, *assets, *boost)?;
-            }
             Event::Notified { token, amount, end } => self.notified(*token, *amount, *end)?,
             Event::HeldStreamed { token, amount_q128, end } => {
                 let (time, fact, amount_q128) = (self.now, self.fact, *amount_q128);
@@ -215,6 +240,10 @@ impl Walk {
                 let (account, token, amount) = (*account, *token, *amount);
                 self.steps.push(Step::Claim { account, token, amount, fact, time });
             }
+            Event::Delegated { account, from, to } => {
+                self.votes.delegated(*account, *from, *to)?;
+            }
+            _ => self.lock_fact(event, next)?,
         }
         Ok(())
     }
@@ -247,27 +276,6 @@ impl Walk {
             let (seconds, logged_q128) = (end - time, U256::ZERO);
             self.steps.push(Step::Restream { token, seconds, end, logged_q128, fact, time });
         }
-    }
-
-    fn locked(
-        &mut self,
-        account: Address,
-        unlock_time: u64,
-        assets: U256,
-        logged: U256,
-    ) -> Result<(), Problem> {
-        let weeks = (unlock_time / WEEK).checked_sub(week(self.now) + 1);
-        let weeks = weeks.filter(|weeks| (1..=MAX_LOCK_WEEKS).contains(weeks));
-        let Some(weeks) = weeks.filter(|_| unlock_time.is_multiple_of(WEEK)) else {
-            return Err(Problem::UnlockTime { unlock_time });
-        };
-        let boost = self.curve.as_ref().ok_or(Problem::NoCurve)?.boost(&big(assets), weeks);
-        if boost != big(logged) {
-            return Err(Problem::Boost { weeks, logged, expected: boost.to_string() });
-        }
-        self.weights.lock(account, unlock_time, big(assets), boost)?;
-        self.weigh(account);
-        Ok(())
     }
 
     fn notified(&mut self, token: Address, amount: U256, end: u64) -> Result<(), Problem> {

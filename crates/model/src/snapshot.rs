@@ -18,6 +18,8 @@ pub struct Snapshot {
     pub accounts: BTreeMap<Address, Standing>,
     /// Every reward token.
     pub tokens: BTreeMap<Address, Pot>,
+    /// The votes of everybody to whom somebody ever delegated.
+    pub votes: BTreeMap<Address, BigUint>,
 }
 
 /// One account at one moment.
