@@ -154,7 +154,10 @@ mod tests {
         let read: Vec<u64> = [0, 1, 2, 3, 4, 208].map(|weeks| penalties.bps(weeks)).to_vec();
         assert_eq!(read, [1, 4, 7, 11, 1_674, 5_000]);
         let of = |assets: u32, weeks| penalties.penalty(&BigUint::from(assets), weeks);
-        assert_eq!([of(1, 0), of(10_000, 0), of(10_001, 0), of(3, 6)], [1u8, 1, 2, 2].map(BigUint::from));
+        assert_eq!(
+            [of(1, 0), of(10_000, 0), of(10_001, 0), of(3, 6)],
+            [1u8, 1, 2, 2].map(BigUint::from)
+        );
     }
 
     #[test]

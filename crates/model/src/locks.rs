@@ -4,8 +4,7 @@ use alloy_primitives::{Address, U256};
 use num_bigint::BigUint;
 
 use crate::{
-    Event, MAX_LOCK_WEEKS, Problem, WEEK, big, schedule::Walk, week, weights::Taken,
-    window_end,
+    Event, MAX_LOCK_WEEKS, Problem, WEEK, big, schedule::Walk, week, weights::Taken, window_end,
 };
 
 /// What has to be told next, because the last fact is half of something.

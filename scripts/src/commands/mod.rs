@@ -4,6 +4,7 @@ pub mod abi;
 pub mod build;
 pub mod demo;
 pub mod devnode;
+pub mod report;
 
 use clap::{Parser, Subcommand};
 use eyre::Result;
@@ -20,6 +21,8 @@ pub struct Cli {
 enum Command {
     /// Plays thirteen weeks of each preset on a local chain, and audits every wei.
     Demo(Box<demo::Args>),
+    /// Reports on a system's whole history from its logs, and reconciles every wei.
+    Report(Box<report::Args>),
     /// Runs a local Stylus chain.
     Devnode(devnode::Args),
     /// Writes `abi/*.json` from `abi/*.sol`.
@@ -36,6 +39,7 @@ impl Cli {
     pub async fn run(self) -> Result<()> {
         match self.command {
             Command::Demo(args) => demo::run(*args).await,
+            Command::Report(args) => report::run(*args).await,
             Command::Devnode(args) => devnode::run(args).await,
             Command::Abi(args) => abi::run(&args),
             Command::Build(args) => build::run(&args),
