@@ -57,6 +57,13 @@ impl Job {
         }
     }
 
+    /// So many steps are done, all in all.
+    pub fn reach(&self, steps: u64) {
+        if let Some(bar) = &self.bar {
+            bar.set_position(steps);
+        }
+    }
+
     /// The job is done.
     pub fn done(&self, what: &str) {
         match &self.bar {

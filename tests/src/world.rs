@@ -85,6 +85,7 @@ struct Site {
     seed: B256,
     url: String,
     funder: PrivateKeySigner,
+    url: String,
     /// Dropping it stops it.
     _node: Option<Node>,
 }

@@ -62,6 +62,7 @@ impl Vault {
             return Ok(U256::ZERO);
         }
         // Check: here, because settling may have cost much.
+        self.vm().flush_cache(false);
         let left = self.vm().evm_gas_left();
         if left < GAS_BEFORE_TRANSFER {
             return Err(fail!(IVault::NotEnoughGas, left, GAS_BEFORE_TRANSFER));

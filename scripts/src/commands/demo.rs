@@ -18,7 +18,7 @@ use super::{build, devnode::funded};
 use crate::{
     abi::IToken,
     chain::Chain,
-    ledger::{Journal, Subject, fetch, reconcile},
+    ledger::{Contracts, History, Node as Reader, Observation, Origin, Subject, reconcile},
     platform::{PRESETS, Platform, load},
     progress::{Job, Progress},
     report::{Document, PlatformReport, Play, gather, tables},
@@ -182,12 +182,23 @@ async fn audit(
     chain: &Chain,
     system: &System,
     cast: &Cast,
-    seen: &[crate::ledger::Observation],
+    seen: &[Observation],
 ) -> Result<PlatformReport> {
-    let subject = Subject::new(system, tokens(chain, system).await?, names(system, cast));
-    let logs = fetch(chain.provider(), system).await?;
-    let journal = Journal::read(&logs, &subject)?;
-    let verdict = reconcile(&journal, seen, &subject);
+    let contracts = Contracts { vault: system.vault(), splitter: system.splitter() };
+    let subject = Subject {
+        contracts,
+        asset: system.address("token"),
+        tokens: tokens(chain, system).await?,
+        accounts: names(system, cast),
+        sources: system.platform.sources.iter().map(|one| (one.key(), one.name.clone())).collect(),
+    };
+    let first = system.contracts.iter().map(|contract| contract.block).min().unwrap_or_default();
+    let origin = Origin { chain_id: chain.chain_id(), contracts, asset: subject.asset, first };
+    let (node, last) =
+        (Reader::new(chain.provider().clone()), seen.last().map_or(0, |one| one.block));
+    let mut history = History::open(&node, origin, None).await?;
+    history.sync(&node, last, |_| {}).await?;
+    let verdict = reconcile(history.entries(last)?, seen, &subject)?;
     Ok(gather(&Play {
         chain_id: chain.chain_id(),
         system,

@@ -9,6 +9,7 @@ pub mod devnode;
 pub mod holder;
 pub mod keeper;
 pub mod owner;
+pub mod report;
 pub mod status;
 pub mod treasury;
 pub mod verify;
@@ -39,6 +40,8 @@ enum Command {
     Deploy(Box<deploy::Args>),
     /// Rebuilds the contracts and compares them with what is on chain, byte by byte
     Verify(verify::Args),
+    /// Reports on a system's whole history from its logs, and reconciles every wei.
+    Report(Box<report::Args>),
     /// Runs a local Stylus chain.
     Devnode(devnode::Args),
     /// Writes `abi/*.json` from `abi/*.sol`.
@@ -94,6 +97,7 @@ impl Cli {
             Command::Demo(args) => demo::run(*args).await,
             Command::Deploy(args) => deploy::run(*args).await,
             Command::Verify(args) => verify::run(args).await,
+            Command::Report(args) => report::run(*args).await,
             Command::Devnode(args) => devnode::run(args).await,
             Command::Abi(args) => abi::run(&args),
             Command::Build(args) => build::run(&args),

@@ -1,53 +1,63 @@
 //! The audit: every wei accounted for, from the logs.
 //!
-//! [`fetch`] reads the logs of a system, [`Journal`] decodes them, and [`reconcile`] replays the vault's
-//! facts in the exact [`model`] and compares what was really paid and what can be claimed with it, at
-//! every [`Observation`]. It judges
+//! ```text
+//! node → History (cache) → Entry → Books → Statement
+//!                            │       └──── compared with an Observation: what the chain says of itself
+//!                            └── Facts ─── the exact model (demo and tests)
+//! ```
 //!
-//! * each account: `exact − 1 ≤ paid + claimable ≤ exact`, its shares and its weight;
-//! * the vault: what it received is what it paid, what can be claimed, what still streams and what it
-//!   holds, to less than one unit per account, and its balance is what its books say;
-//! * the splitter: what it received by source is what it paid and owes by payee, each payee is owed
-//!   `⌊received × bps / 10,000⌋ − paid`, and its balance is what its books say;
-//! * the way between them: what the splitter paid to the vault is what the vault was notified of, and
-//!   what the tokens say they moved.
+//! [`History`] reads the logs of a system off any node, and [`Books`] keep the vault's, the splitter's and
+//! the tokens' accounts from them, log by log. They find
+//!
+//! * a log that does not follow from those before it: a boost that the curve does not give, a payment of
+//!   something never earned, more paid to a payee than its due, a setting that was another before;
+//! * what contracts and tokens tell differently: deposits, claims and payments against transfers, what the
+//!   splitter paid the vault against what the vault was brought;
+//! * with an [`Observation`], everything in which the chain's own figures are not those of the books, to
+//!   which a missing log always leads.
+//!
+//! [`reconcile`] does all of this at several moments, and puts the vault's figures beside the exact
+//! [`model`] too: `exact − 1 ≤ paid + claimable ≤ exact` for each account.
 //!
 //! Every [`Difference`] says where it is.
 
+mod books;
+mod compare;
 mod difference;
-mod fetch;
-mod flows;
-mod journal;
+mod entry;
+mod exact;
+mod history;
 mod observe;
 mod reconcile;
 #[cfg(test)]
 mod sample;
-mod splitter;
-mod vault;
 
-pub use difference::Difference;
-pub use fetch::fetch;
-pub use journal::{Journal, JournalError, Place};
-pub use observe::{AccountView, Observation, TokenView, observe};
+pub use books::{
+    Account, Books, Earnings, Line, Opening, PayeeKey, PayeeTerms, PolicyTerms, Pot, Roles,
+    SplitterBooks, StakersShare, Standings,
+};
+pub use difference::{Difference, Findings};
+pub use entry::{Contracts, Entry, Manner, Place, TokenMove, Told};
+pub use history::{
+    Entries, Head, History, HistoryError, Identity, Node, Origin, Patience, Source, Step, StoredLog,
+};
+pub use observe::{
+    AccountView, Observation, Observer, RewardView, SplitterView, TokenView, VaultView,
+};
 pub use reconcile::{Verdict, reconcile};
-pub use splitter::{Line, SplitterBooks};
 
 use std::collections::BTreeMap;
 
 use alloy::primitives::{Address, B256};
 
-use crate::system::System;
-
-/// What the audit has to know of a system: addresses, and names for messages.
-#[derive(Clone, Debug)]
+/// What a report has to know of a system beside its logs: what is staked, and names for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
-    /// The vault.
-    pub vault: Address,
-    /// The splitter.
-    pub splitter: Address,
+    /// The contracts.
+    pub contracts: Contracts,
     /// What is staked.
     pub asset: Address,
-    /// Reward tokens, with symbol and decimals.
+    /// Tokens, with symbol and decimals.
     pub tokens: BTreeMap<Address, (String, u8)>,
     /// Names of accounts.
     pub accounts: BTreeMap<Address, String>,
@@ -56,28 +66,16 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// What the audit has to know of `system`, with these tokens and accounts.
-    #[must_use]
-    pub fn new(
-        system: &System,
-        tokens: BTreeMap<Address, (String, u8)>,
-        accounts: BTreeMap<Address, String>,
-    ) -> Self {
-        let sources = system.platform.sources.iter();
-        Self {
-            vault: system.vault(),
-            splitter: system.splitter(),
-            asset: system.address("token"),
-            tokens,
-            accounts,
-            sources: sources.map(|source| (source.key(), source.name.clone())).collect(),
-        }
-    }
-
     /// The symbol of `token`, or its address.
     #[must_use]
     pub fn symbol(&self, token: Address) -> String {
         self.tokens.get(&token).map_or_else(|| token.to_string(), |(symbol, _)| symbol.clone())
+    }
+
+    /// The decimals of `token`, or none.
+    #[must_use]
+    pub fn decimals(&self, token: Address) -> u8 {
+        self.tokens.get(&token).map_or(0, |(_, decimals)| *decimals)
     }
 
     /// The name of `account`, or its address.
@@ -90,5 +88,16 @@ impl Subject {
     #[must_use]
     pub fn source(&self, source: B256) -> String {
         self.sources.get(&source).cloned().unwrap_or_else(|| source.to_string())
+    }
+
+    /// `text` with names in place of addresses and ids.
+    #[must_use]
+    pub fn named(&self, text: &str) -> String {
+        let tokens = self.tokens.iter().map(|(at, (symbol, _))| (at.to_string(), symbol));
+        let accounts = self.accounts.iter().map(|(at, name)| (at.to_string(), name));
+        let sources = self.sources.iter().map(|(id, name)| (id.to_string(), name));
+        // Sources first: an id may begin like an address.
+        let names = sources.chain(tokens).chain(accounts);
+        names.fold(text.to_owned(), |text, (raw, name)| text.replace(&raw, name))
     }
 }

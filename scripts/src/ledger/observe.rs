@@ -3,18 +3,21 @@
 use std::collections::BTreeMap;
 
 use alloy::{
-    eips::BlockId,
     primitives::{Address, B256, U256},
-    providers::{DynProvider, Provider},
+    providers::DynProvider,
 };
-use eyre::{Result, eyre};
+use futures::stream::{self, StreamExt, TryStreamExt};
 
-use crate::{
-    abi::{ISplitter, IToken, IVault},
-    system::System,
+use super::{
+    Contracts, HistoryError, Node,
+    books::{PayeeKey, PayeeTerms, PolicyTerms, Roles, StakersShare},
 };
+use crate::abi::{ISplitter, IToken, IVault};
 
-/// The chain's own view of a system at the end of one block.
+/// How many accounts are asked for at once.
+const AT_ONCE: usize = 16;
+
+/// The state of a system at the end of one block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Observation {
     /// What the moment is called.
@@ -23,32 +26,101 @@ pub struct Observation {
     pub block: u64,
     /// Its time in Unix seconds.
     pub time: u64,
+    /// The vault.
+    pub vault: VaultView,
+    /// The splitter.
+    pub splitter: SplitterView,
+    /// The accounts that were looked at.
+    pub accounts: BTreeMap<Address, AccountView>,
+    /// The tokens that were looked at.
+    pub tokens: BTreeMap<Address, TokenView>,
+}
+
+/// The vault's view of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VaultView {
     /// Shares in existence.
     pub total_supply: U256,
     /// Sum of all weights.
     pub total_weight: U256,
-    /// Every holder.
-    pub accounts: BTreeMap<Address, AccountView>,
-    /// Every reward token, and what is staked.
-    pub tokens: BTreeMap<Address, TokenView>,
-    /// What each payee is owed, by policy, place and token.
-    pub owed: BTreeMap<(U256, U256, Address), U256>,
-    /// What each source ever brought, by token.
-    pub sources: BTreeMap<(B256, Address), U256>,
+    /// Who may decide.
+    pub roles: Roles,
+    /// The multiplier curve, points of weeks and basis points.
+    pub curve: Vec<(u32, u32)>,
+    /// What leaving a lock early costs, points of weeks and basis points; none if it is not possible.
+    pub penalties: Vec<(u32, u32)>,
+    /// The splitter and the source that get it.
+    pub penalty_receiver: (Address, B256),
+    /// Unix seconds up to which the stored books are written.
+    pub last_checkpoint: U256,
+    /// The reward tokens.
+    pub rewards: BTreeMap<Address, RewardView>,
 }
 
-/// The chain's view of one holder.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The vault's books of one reward token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RewardView {
+    /// What streams each second, in units of 2^-128.
+    pub rate_q128: U256,
+    /// What one unit of weight has earned, in units of 2^-128, modulo 2^256.
+    pub index_q128: U256,
+    /// What fell due while nobody was staked, in units of 2^-128.
+    pub held_q128: U256,
+    /// Everything that ever arrived.
+    pub received: U256,
+    /// Everything that was ever paid.
+    pub paid: U256,
+    /// Weeks that a push streams for.
+    pub stream_weeks: u64,
+    /// Whether it takes no new revenue.
+    pub retired: bool,
+}
+
+/// The vault's view of one account.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AccountView {
     /// Shares.
     pub balance: U256,
+    /// Shares that can move.
+    pub unlocked: U256,
     /// What it earns by.
     pub weight: U256,
+    /// Its locks: end in Unix seconds, assets, boost.
+    pub locks: Vec<(u64, U256, U256)>,
+    /// Its standing lock: assets, boost, weeks.
+    pub standing: (U256, U256, U256),
+    /// Who is paid for it, zero for itself, and whether by anyone.
+    pub payout: (Address, bool),
+    /// Who votes with its weight, or zero.
+    pub delegate: Address,
+    /// What it votes with.
+    pub votes: U256,
     /// What it can claim, by token.
     pub claimable: BTreeMap<Address, U256>,
 }
 
-/// The chain's view of one token.
+/// The splitter's view of itself. Amounts that are zero are left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SplitterView {
+    /// Who may decide.
+    pub roles: Roles,
+    /// All policies.
+    pub policies: BTreeMap<U256, PolicyTerms>,
+    /// All sources: name and policy.
+    pub sources: BTreeMap<B256, (B256, U256)>,
+    /// The stakers' share.
+    pub share: StakersShare,
+    /// Everything received, by source and token.
+    pub by_source: BTreeMap<(B256, Address), U256>,
+    /// Everything received, by policy and token.
+    pub by_policy: BTreeMap<(U256, Address), U256>,
+    /// Everything paid.
+    pub paid: BTreeMap<PayeeKey, U256>,
+    /// Everything owed.
+    pub owed: BTreeMap<PayeeKey, U256>,
+}
+
+/// One token, as it says itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TokenView {
     /// What the vault has.
@@ -59,109 +131,233 @@ pub struct TokenView {
     pub undistributed: U256,
 }
 
-/// Looks at `system` and `accounts` at the end of `block`.
-///
-/// # Errors
-/// The node does not answer, or a view reverts.
-pub async fn observe(
-    provider: &DynProvider,
-    system: &System,
-    accounts: &[Address],
-    label: &str,
-    block: BlockId,
-) -> Result<Observation> {
-    let header =
-        provider.get_block(block).await?.ok_or_else(|| eyre!("there is no block {block}"))?;
-    let eye = Eye { provider, system, block };
-    let vault = eye.vault();
-    let mut views = BTreeMap::new();
-    for account in accounts {
-        views.insert(*account, eye.account(*account).await?);
-    }
-    Ok(Observation {
-        label: label.to_owned(),
-        block: header.header.number,
-        time: header.header.timestamp,
-        total_supply: vault.totalSupply().block(block).call().await?,
-        total_weight: vault.totalWeight().block(block).call().await?,
-        accounts: views,
-        tokens: eye.tokens().await?,
-        owed: eye.owed().await?,
-        sources: eye.sources().await?,
-    })
+/// Who looks.
+#[derive(Clone, Copy, Debug)]
+pub struct Observer<'a> {
+    /// The node.
+    pub node: &'a Node<DynProvider>,
+    /// At what.
+    pub contracts: Contracts,
 }
 
+impl Observer<'_> {
+    /// Looks at the system, at `accounts` and at `tokens` at the end of `block`.
+    ///
+    /// # Errors
+    /// The node does not answer, or has not kept the state of that block.
+    pub async fn look(
+        &self,
+        label: &str,
+        block: u64,
+        accounts: &[Address],
+        tokens: &[Address],
+    ) -> Result<Observation, HistoryError> {
+        let eye = Eye { observer: *self, block };
+        let rewards = eye.vault(IVault::rewardTokensCall {}).await?;
+        let views = accounts.to_vec().into_iter().map(|one| eye.account(one, &rewards));
+        let mut balances = BTreeMap::new();
+        for token in tokens {
+            balances.insert(*token, eye.token(*token).await?);
+        }
+        Ok(Observation {
+            label: label.to_owned(),
+            block,
+            time: self.node.head(block).await?.time,
+            vault: eye.vault_view(&rewards).await?,
+            splitter: eye.splitter_view(tokens).await?,
+            accounts: stream::iter(views).buffer_unordered(AT_ONCE).try_collect().await?,
+            tokens: balances,
+        })
+    }
+}
+
+/// An observer at a block.
 struct Eye<'a> {
-    provider: &'a DynProvider,
-    system: &'a System,
-    block: BlockId,
+    observer: Observer<'a>,
+    block: u64,
 }
 
 impl Eye<'_> {
-    fn vault(&self) -> IVault::IVaultInstance<&DynProvider> {
-        IVault::new(self.system.vault(), self.provider)
+    async fn ask<C: alloy::sol_types::SolCall + Send + Sync>(
+        &self,
+        contract: Address,
+        call: C,
+    ) -> Result<C::Return, HistoryError> {
+        self.observer.node.ask(contract, &call, self.block).await
     }
 
-    fn splitter(&self) -> ISplitter::ISplitterInstance<&DynProvider> {
-        ISplitter::new(self.system.splitter(), self.provider)
+    async fn vault<C: alloy::sol_types::SolCall + Send + Sync>(
+        &self,
+        call: C,
+    ) -> Result<C::Return, HistoryError> {
+        self.ask(self.observer.contracts.vault, call).await
     }
 
-    async fn account(&self, account: Address) -> Result<AccountView> {
-        let vault = self.vault();
-        let mut claimable = BTreeMap::new();
-        for token in self.system.reward_tokens() {
-            let amount = vault.claimable(account, token).block(self.block).call().await?;
-            claimable.insert(token, amount);
+    async fn splitter<C: alloy::sol_types::SolCall + Send + Sync>(
+        &self,
+        call: C,
+    ) -> Result<C::Return, HistoryError> {
+        self.ask(self.observer.contracts.splitter, call).await
+    }
+
+    async fn vault_view(&self, rewards: &[Address]) -> Result<VaultView, HistoryError> {
+        let curve = self.vault(IVault::curveCall {}).await?;
+        let penalties = self.vault(IVault::penaltyCurveCall {}).await?;
+        let mut states = BTreeMap::new();
+        for token in rewards {
+            states.insert(*token, self.reward(*token).await?);
         }
-        Ok(AccountView {
-            balance: vault.balanceOf(account).block(self.block).call().await?,
-            weight: vault.weightOf(account).block(self.block).call().await?,
-            claimable,
+        Ok(VaultView {
+            total_supply: self.vault(IVault::totalSupplyCall {}).await?,
+            total_weight: self.vault(IVault::totalWeightCall {}).await?,
+            roles: Roles {
+                owner: self.vault(IVault::ownerCall {}).await?,
+                pending_owner: self.vault(IVault::pendingOwnerCall {}).await?,
+                guardian: self.vault(IVault::guardianCall {}).await?,
+                is_paused: self.vault(IVault::pausedCall {}).await?,
+            },
+            curve: curve.durations.into_iter().zip(curve.multipliers).collect(),
+            penalties: penalties.durations.into_iter().zip(penalties.penalties).collect(),
+            penalty_receiver: (penalties.splitter, penalties.source),
+            last_checkpoint: self.vault(IVault::lastCheckpointCall {}).await?,
+            rewards: states,
         })
     }
 
-    async fn tokens(&self) -> Result<BTreeMap<Address, TokenView>> {
-        let mut tokens = BTreeMap::new();
-        for address in self.system.tokens() {
-            let token = IToken::new(address, self.provider);
-            let splitter = self.system.splitter();
-            let view = TokenView {
-                in_vault: token.balanceOf(self.system.vault()).block(self.block).call().await?,
-                in_splitter: token.balanceOf(splitter).block(self.block).call().await?,
-                undistributed: self
-                    .splitter()
-                    .undistributed(address)
-                    .block(self.block)
-                    .call()
-                    .await?,
-            };
-            tokens.insert(address, view);
-        }
-        Ok(tokens)
+    async fn reward(&self, token: Address) -> Result<RewardView, HistoryError> {
+        let state = self.vault(IVault::rewardStateCall { token }).await?;
+        Ok(RewardView {
+            rate_q128: state.rateQ128,
+            index_q128: state.indexQ128,
+            held_q128: state.heldQ128,
+            received: state.received,
+            paid: state.paid,
+            stream_weeks: state.streamWeeks.saturating_to(),
+            retired: state.retired,
+        })
     }
 
-    async fn owed(&self) -> Result<BTreeMap<(U256, U256, Address), U256>> {
-        let (splitter, mut owed) = (self.splitter(), BTreeMap::new());
-        for (policy, id) in self.system.platform.policies.iter().zip(&self.system.policy_ids) {
-            for payee in (0..policy.payees.len()).map(U256::from) {
-                for token in self.system.reward_tokens() {
-                    let amount = splitter.owed(*id, payee, token).block(self.block).call().await?;
-                    owed.insert((*id, payee, token), amount);
-                }
-            }
+    async fn account(
+        &self,
+        account: Address,
+        rewards: &[Address],
+    ) -> Result<(Address, AccountView), HistoryError> {
+        let mut claimable = BTreeMap::new();
+        for &token in rewards {
+            claimable.insert(token, self.vault(IVault::claimableCall { account, token }).await?);
         }
-        Ok(owed)
+        let locks = self.vault(IVault::locksOfCall { account }).await?;
+        let standing = self.vault(IVault::standingOfCall { account }).await?;
+        let payout = self.vault(IVault::payoutOfCall { account }).await?;
+        let ends = locks.unlockTimes.iter().map(U256::saturating_to);
+        let view = AccountView {
+            balance: self.vault(IVault::balanceOfCall { account }).await?,
+            unlocked: self.vault(IVault::unlockedBalanceOfCall { account }).await?,
+            weight: self.vault(IVault::weightOfCall { account }).await?,
+            locks: ends.zip(locks.assets).zip(locks.boosts).map(|((a, b), c)| (a, b, c)).collect(),
+            standing: (standing.assets, standing.boost, standing.durationWeeks),
+            payout: (payout.payee, payout.automatic),
+            delegate: self.vault(IVault::delegatesCall { account }).await?,
+            votes: self.vault(IVault::getVotesCall { account }).await?,
+            claimable,
+        };
+        Ok((account, view))
     }
 
-    async fn sources(&self) -> Result<BTreeMap<(B256, Address), U256>> {
-        let (splitter, mut sources) = (self.splitter(), BTreeMap::new());
-        for source in self.system.platform.sources.iter().map(|source| source.key()) {
-            for token in self.system.reward_tokens() {
-                let amount =
-                    splitter.sourceReceived(source, token).block(self.block).call().await?;
-                sources.insert((source, token), amount);
-            }
+    async fn token(&self, token: Address) -> Result<TokenView, HistoryError> {
+        let Contracts { vault, splitter } = self.observer.contracts;
+        Ok(TokenView {
+            in_vault: self.ask(token, IToken::balanceOfCall { account: vault }).await?,
+            in_splitter: self.ask(token, IToken::balanceOfCall { account: splitter }).await?,
+            undistributed: self.splitter(ISplitter::undistributedCall { token }).await?,
+        })
+    }
+
+    async fn splitter_view(&self, tokens: &[Address]) -> Result<SplitterView, HistoryError> {
+        let mut view = SplitterView {
+            roles: Roles {
+                owner: self.splitter(ISplitter::ownerCall {}).await?,
+                pending_owner: self.splitter(ISplitter::pendingOwnerCall {}).await?,
+                guardian: self.splitter(ISplitter::guardianCall {}).await?,
+                is_paused: self.splitter(ISplitter::pausedCall {}).await?,
+            },
+            policies: self.policies().await?,
+            sources: self.sources().await?,
+            share: self.share().await?,
+            by_source: BTreeMap::new(),
+            by_policy: BTreeMap::new(),
+            paid: BTreeMap::new(),
+            owed: BTreeMap::new(),
+        };
+        for token in tokens {
+            self.amounts(&mut view, *token).await?;
+        }
+        Ok(view)
+    }
+
+    async fn policies(&self) -> Result<BTreeMap<U256, PolicyTerms>, HistoryError> {
+        let count: u64 = self.splitter(ISplitter::policyCountCall {}).await?.saturating_to();
+        let mut policies = BTreeMap::new();
+        for id in (1..=count).map(U256::from) {
+            let policy = self.splitter(ISplitter::policyCall { policyId: id }).await?;
+            let columns = policy.payees.into_iter().zip(policy.bps);
+            let columns = columns.zip(policy.kinds.into_iter().zip(policy.tags));
+            let payee = |((account, bps), (kind, tag))| PayeeTerms { account, bps, kind, tag };
+            let terms = PolicyTerms { name: policy.name, payees: columns.map(payee).collect() };
+            policies.insert(id, terms);
+        }
+        Ok(policies)
+    }
+
+    async fn sources(&self) -> Result<BTreeMap<B256, (B256, U256)>, HistoryError> {
+        let count: u64 = self.splitter(ISplitter::sourceCountCall {}).await?.saturating_to();
+        let mut sources = BTreeMap::new();
+        for index in (0..count).map(U256::from) {
+            let source = self.splitter(ISplitter::sourceAtCall { index }).await?;
+            let told = self.splitter(ISplitter::sourceInfoCall { source }).await?;
+            sources.insert(source, (told.name, told.policyId));
         }
         Ok(sources)
+    }
+
+    async fn share(&self) -> Result<StakersShare, HistoryError> {
+        let told = self.splitter(ISplitter::stakersShareCall {}).await?;
+        Ok(StakersShare {
+            setter: told.setter,
+            min_bps: told.minBps,
+            max_bps: told.maxBps,
+            bps: told.bps,
+            policy: told.policyId,
+            base: told.basePolicyId,
+            stakers: told.stakersIndex,
+        })
+    }
+
+    /// The amounts of one token by source, policy and payee.
+    async fn amounts(&self, view: &mut SplitterView, token: Address) -> Result<(), HistoryError> {
+        for source in view.sources.keys().copied() {
+            let amount = self.splitter(ISplitter::sourceReceivedCall { source, token }).await?;
+            note(&mut view.by_source, (source, token), amount);
+        }
+        let policies = view.policies.iter().map(|(id, terms)| (*id, terms.payees.len()));
+        for (id, payees) in policies.collect::<Vec<_>>() {
+            let received = ISplitter::policyReceivedCall { policyId: id, token };
+            note(&mut view.by_policy, (id, token), self.splitter(received).await?);
+            for payee in 0..payees {
+                let index = U256::from(payee);
+                let paid = ISplitter::payeePaidCall { policyId: id, payeeIndex: index, token };
+                note(&mut view.paid, (id, payee, token), self.splitter(paid).await?);
+                let owed = ISplitter::owedCall { policyId: id, payeeIndex: index, token };
+                note(&mut view.owed, (id, payee, token), self.splitter(owed).await?);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Puts down what is not zero.
+fn note<K: Ord>(amounts: &mut BTreeMap<K, U256>, key: K, amount: U256) {
+    if !amount.is_zero() {
+        amounts.insert(key, amount);
     }
 }

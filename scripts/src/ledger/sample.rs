@@ -3,24 +3,26 @@
 use std::collections::BTreeMap;
 
 use alloy::{
-    primitives::{Address, B256, Log as RawLog, U256},
-    rpc::types::Log,
+    primitives::{Address, B256, U256},
     sol_types::SolEvent,
 };
-use model::{Moment, WEEK, replay, window_end};
+use model::{WEEK, window_end};
 
-use super::{AccountView, Journal, Observation, Subject, TokenView};
+use super::{Books, Contracts, Entry, Observation, Place, StoredLog, Subject};
 use crate::abi::{ISplitter, IToken, IVault};
 
 pub(crate) const VAULT: Address = Address::repeat_byte(0x11);
 pub(crate) const SPLITTER: Address = Address::repeat_byte(0x22);
 const ASSET: Address = Address::repeat_byte(0x33);
 pub(crate) const TOKEN: Address = Address::repeat_byte(0x44);
+const OWNER: Address = Address::repeat_byte(0x99);
 const TREASURY: Address = Address::repeat_byte(0x55);
 const PAYER: Address = Address::repeat_byte(0x66);
 const SOURCE: B256 = B256::repeat_byte(0x77);
 const POLICY: U256 = U256::ONE;
 const BEGIN: u64 = 2_900 * WEEK;
+
+const CONTRACTS: Contracts = Contracts { vault: VAULT, splitter: SPLITTER };
 
 pub(crate) const FIRST: Address = Address::repeat_byte(0xa1);
 const SECOND: Address = Address::repeat_byte(0xb1);
@@ -28,14 +30,19 @@ const SECOND: Address = Address::repeat_byte(0xb1);
 /// Logs and what was seen at their end.
 #[derive(Clone)]
 pub(crate) struct Sample {
-    pub(crate) logs: Vec<Log>,
+    pub(crate) logs: Vec<StoredLog>,
     pub(crate) seen: Observation,
     pub(crate) subject: Subject,
 }
 
 /// Two stakers with 100 and 300, revenue of 1,001 split 60 : 40, and one claim in the middle.
 pub(crate) fn sample() -> Sample {
-    let mut log = Writer { logs: Vec::new(), time: BEGIN };
+    let mut log = Writer { logs: Vec::new(), block: 1, index: 0, time: BEGIN };
+    let (nobody, owner) = (Address::ZERO, OWNER);
+    for contract in [VAULT, SPLITTER] {
+        let transferred = IVault::OwnershipTransferred { previousOwner: nobody, newOwner: owner };
+        log.event(contract, transferred);
+    }
     log.event(VAULT, IVault::CurveChanged { durations: vec![0], multipliers: vec![10_000] });
     log.event(VAULT, IVault::RewardTokenAdded { token: TOKEN, streamWeeks: U256::ONE });
     log.event(
@@ -49,26 +56,43 @@ pub(crate) fn sample() -> Sample {
             tags: vec![B256::ZERO; 2],
         },
     );
+    log.event(SPLITTER, ISplitter::SourceAdded { source: SOURCE, name: SOURCE, policyId: POLICY });
     log.stake(FIRST, 100);
+    log.wait(0);
     log.stake(SECOND, 300);
     log.revenue(1_001);
-    log.time += 5 * 86_400;
-    let claim = claimable(&log.logs, FIRST, log.time, U256::ZERO);
+    log.wait(5 * 86_400);
+    let claim =
+        books(&log.logs).expect(0, log.time, &[FIRST], &[]).accounts[&FIRST].claimable[&TOKEN];
     log.transfer(TOKEN, VAULT, FIRST, claim);
     log.event(
         VAULT,
         IVault::RevenueClaimed { account: FIRST, token: TOKEN, receiver: FIRST, amount: claim },
     );
-    log.time += 86_400;
-    let seen = seen(&log, claim);
+    log.wait(86_400);
+    let block = log.block;
+    let mut seen = books(&log.logs).expect(block, log.time, &[FIRST, SECOND], &[ASSET, TOKEN]);
+    seen.label = "the end".to_owned();
     Sample { logs: log.logs, seen, subject: subject() }
+}
+
+/// The entries of `logs`.
+pub(crate) fn entries(logs: &[StoredLog]) -> impl Iterator<Item = Entry> {
+    logs.iter().map(|log| Entry::read(log, CONTRACTS))
+}
+
+/// The books at the end of `logs`.
+pub(crate) fn books(logs: &[StoredLog]) -> Books {
+    let mut books = Books::new(CONTRACTS, ASSET);
+    entries(logs).for_each(|entry| books.enter(&entry));
+    books.balance("the end");
+    books
 }
 
 fn subject() -> Subject {
     let accounts = [(FIRST, "first"), (SECOND, "second"), (VAULT, "vault"), (TREASURY, "treasury")];
     Subject {
-        vault: VAULT,
-        splitter: SPLITTER,
+        contracts: CONTRACTS,
         asset: ASSET,
         tokens: BTreeMap::from([(TOKEN, ("COIN".to_owned(), 6))]),
         accounts: accounts.map(|(account, name)| (account, name.to_owned())).into(),
@@ -76,59 +100,27 @@ fn subject() -> Subject {
     }
 }
 
-fn claimable(logs: &[Log], account: Address, time: u64, paid: U256) -> U256 {
-    let facts: Vec<_> = Journal::read(logs, &subject()).unwrap().facts;
-    let facts: Vec<_> = facts.into_iter().map(|(_, fact)| fact).collect();
-    let books = replay(&facts, &[Moment { facts: facts.len(), time }]).unwrap().remove(0);
-    books.accounts[&account].earned[&TOKEN].floor_u256() - paid
-}
-
-fn seen(log: &Writer, paid: U256) -> Observation {
-    let view = |account, balance: u64, paid| AccountView {
-        balance: U256::from(balance),
-        weight: U256::from(balance),
-        claimable: BTreeMap::from([(TOKEN, claimable(&log.logs, account, log.time, paid))]),
-    };
-    let token = TokenView {
-        in_vault: U256::from(600) - paid,
-        in_splitter: U256::from(401),
-        undistributed: U256::from(401),
-    };
-    Observation {
-        label: "the end".to_owned(),
-        block: log.logs.len() as u64,
-        time: log.time,
-        total_supply: U256::from(400),
-        total_weight: U256::from(400),
-        accounts: BTreeMap::from([
-            (FIRST, view(FIRST, 100, paid)),
-            (SECOND, view(SECOND, 300, U256::ZERO)),
-        ]),
-        tokens: BTreeMap::from([(TOKEN, token)]),
-        owed: BTreeMap::from([
-            ((POLICY, U256::ZERO, TOKEN), U256::ZERO),
-            ((POLICY, U256::ONE, TOKEN), U256::from(400)),
-        ]),
-        sources: BTreeMap::from([((SOURCE, TOKEN), U256::from(1_001))]),
-    }
-}
-
-/// Writes logs, one per block.
+/// Writes logs, block by block.
 struct Writer {
-    logs: Vec<Log>,
+    logs: Vec<StoredLog>,
+    block: u64,
+    index: u64,
     time: u64,
 }
 
 impl Writer {
     fn event(&mut self, address: Address, event: impl SolEvent) {
-        let log = Log {
-            inner: RawLog { address, data: event.encode_log_data() },
-            block_number: Some(self.logs.len() as u64),
-            block_timestamp: Some(self.time),
-            log_index: Some(0),
-            ..Default::default()
-        };
+        let data = event.encode_log_data();
+        let place = Place { block: self.block, index: self.index };
+        self.index += 1;
+        let (topics, data, time) = (data.topics().to_vec(), data.data, self.time);
+        let log = StoredLog { place, time, address, topics, data };
         self.logs.push(log);
+    }
+
+    /// A new block, so much later.
+    fn wait(&mut self, seconds: u64) {
+        (self.block, self.index, self.time) = (self.block + 1, 0, self.time + seconds);
     }
 
     fn transfer(&mut self, token: Address, from: Address, to: Address, value: U256) {

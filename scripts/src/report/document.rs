@@ -1,10 +1,12 @@
-//! The document of `--json`. Amounts are in the smallest unit, as decimal strings; addresses carry their
+//! The document of `tributary demo --json`. Amounts are in the smallest unit, as decimal strings; addresses carry their
 //! checksum.
 
 use std::collections::BTreeMap;
 
 use alloy::primitives::U256;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
+
+use super::lines::{BalanceLine, PayeeLine, RevenueLine, TokenLine, decimal};
 
 /// The whole document.
 #[derive(Debug, Serialize)]
@@ -39,7 +41,7 @@ pub struct PlatformReport {
     /// Who earned what.
     pub holders: Vec<HolderLine>,
     /// The vault's account of each reward token at the end.
-    pub vault: Vec<VaultLine>,
+    pub vault: Vec<BalanceLine>,
     /// The moments at which the books were compared.
     pub moments: Vec<MomentLine>,
     /// What each kind of call cost.
@@ -57,50 +59,6 @@ pub struct ContractLine {
     pub code_bytes: usize,
     /// Bytes of WASM.
     pub wasm_bytes: usize,
-}
-
-/// One token.
-#[derive(Clone, Debug, Serialize)]
-pub struct TokenLine {
-    /// Where it is.
-    pub address: String,
-    /// Ticker.
-    pub symbol: String,
-    /// Decimals of its smallest unit.
-    pub decimals: u8,
-}
-
-/// What one source brought of one token.
-#[derive(Debug, Serialize)]
-pub struct RevenueLine {
-    /// The source's id in the platform's file.
-    pub source: String,
-    /// Its name.
-    pub name: String,
-    /// Symbol of the token.
-    pub token: String,
-    /// How much.
-    #[serde(serialize_with = "decimal")]
-    pub amount: U256,
-}
-
-/// What one payee of one policy got of one token.
-#[derive(Debug, Serialize)]
-pub struct PayeeLine {
-    /// The policy's name.
-    pub policy: String,
-    /// The payee's name.
-    pub payee: String,
-    /// Its share.
-    pub bps: u32,
-    /// Symbol of the token.
-    pub token: String,
-    /// What it was paid.
-    #[serde(serialize_with = "decimal")]
-    pub paid: U256,
-    /// What it is owed.
-    #[serde(serialize_with = "decimal")]
-    pub owed: U256,
 }
 
 /// One holder.
@@ -142,31 +100,6 @@ pub struct RewardLine {
     pub claimable: U256,
 }
 
-/// The vault's account of one token.
-#[derive(Debug, Serialize)]
-pub struct VaultLine {
-    /// Symbol of the token.
-    pub token: String,
-    /// What ever arrived.
-    #[serde(serialize_with = "decimal")]
-    pub received: U256,
-    /// What was paid.
-    #[serde(serialize_with = "decimal")]
-    pub paid: U256,
-    /// What can be claimed.
-    #[serde(serialize_with = "decimal")]
-    pub claimable: U256,
-    /// What has not fallen due, rounded down.
-    #[serde(serialize_with = "decimal")]
-    pub to_stream: U256,
-    /// What waits for weight, rounded down.
-    #[serde(serialize_with = "decimal")]
-    pub held: U256,
-    /// What the others leave of `received`: fractions of a unit that belong to accounts.
-    #[serde(serialize_with = "decimal")]
-    pub fractions: U256,
-}
-
 /// One moment at which everything was compared.
 #[derive(Debug, Serialize)]
 pub struct MomentLine {
@@ -199,8 +132,4 @@ pub struct GasLine {
     pub median: u64,
     /// Most gas used.
     pub most: u64,
-}
-
-fn decimal<S: Serializer>(amount: &U256, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(amount)
 }

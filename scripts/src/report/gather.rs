@@ -1,14 +1,10 @@
 //! From what was seen and judged to the report.
 
-use std::collections::BTreeMap;
-
 use alloy::primitives::{Address, U256};
 use model::{Exact, Snapshot};
 
-use super::document::{
-    ContractLine, GasLine, HolderLine, MomentLine, PayeeLine, PlatformReport, RevenueLine,
-    RewardLine, TokenLine, VaultLine,
-};
+use super::document::{ContractLine, GasLine, HolderLine, MomentLine, PlatformReport, RewardLine};
+use super::lines::Reader;
 use crate::{
     chain::GasUse,
     ledger::{Observation, Subject, Verdict},
@@ -39,6 +35,9 @@ pub struct Play<'a> {
 #[must_use]
 pub fn gather(play: &Play<'_>) -> PlatformReport {
     let contracts = play.system.contracts.iter();
+    let reader = Reader { books: &play.verdict.books, subject: play.subject };
+    let sources: Vec<_> = play.system.platform.sources.iter().map(|one| one.key()).collect();
+    let tokens = play.system.reward_tokens();
     PlatformReport {
         name: play.system.platform.name.clone(),
         reconciled: play.verdict.reconciled(),
@@ -50,57 +49,17 @@ pub fn gather(play: &Play<'_>) -> PlatformReport {
             .map(|one| (one.name.clone(), one.address.to_string()))
             .collect(),
         sizes: contracts.map(contract_line).collect(),
-        tokens: play.tokens(),
-        revenue: play.revenue(),
-        payees: play.payees(),
+        tokens: reader.tokens(&tokens),
+        revenue: reader.revenue(&sources, &tokens),
+        payees: reader.payees(),
         holders: play.holders(),
-        vault: play.vault(),
+        vault: reader.vault(play.seen.last().map_or(0, |seen| seen.time)),
         moments: play.seen.iter().map(moment_line).collect(),
         gas: play.gas.iter().map(gas_line).collect(),
     }
 }
 
 impl Play<'_> {
-    fn tokens(&self) -> Vec<TokenLine> {
-        let line = |address: Address| {
-            let (symbol, decimals) = self.subject.tokens.get(&address).cloned()?;
-            Some(TokenLine { address: address.to_string(), symbol, decimals })
-        };
-        self.system.reward_tokens().into_iter().filter_map(line).collect()
-    }
-
-    fn revenue(&self) -> Vec<RevenueLine> {
-        let books = &self.verdict.splitter;
-        let mut lines = Vec::new();
-        for source in &self.system.platform.sources {
-            for token in self.system.reward_tokens() {
-                lines.push(RevenueLine {
-                    source: source.id.clone(),
-                    name: source.name.clone(),
-                    token: self.subject.symbol(token),
-                    amount: books.received_from(source.key(), token),
-                });
-            }
-        }
-        lines
-    }
-
-    fn payees(&self) -> Vec<PayeeLine> {
-        let policies = self.system.policy_ids.iter().zip(&self.system.platform.policies);
-        let names: BTreeMap<_, _> = policies.map(|(id, policy)| (*id, &policy.name)).collect();
-        let lines = self.verdict.splitter.lines().into_iter();
-        lines
-            .map(|line| PayeeLine {
-                policy: names.get(&line.policy).map_or_else(String::new, |name| (*name).clone()),
-                payee: self.subject.account(line.account),
-                bps: line.bps,
-                token: self.subject.symbol(line.token),
-                paid: line.paid,
-                owed: line.owed(),
-            })
-            .collect()
-    }
-
     fn holders(&self) -> Vec<HolderLine> {
         let holders = HOLDERS.iter().zip(&self.cast.holders);
         holders
@@ -152,26 +111,6 @@ impl Play<'_> {
             })
             .collect()
     }
-
-    fn vault(&self) -> Vec<VaultLine> {
-        let Some((exact, seen)) = self.last() else { return Vec::new() };
-        let line = |(token, pot): (&Address, &model::Pot)| {
-            let paid: U256 = exact.accounts.values().map(|one| one.paid(*token)).sum();
-            let accounts = seen.accounts.keys();
-            let claimable: U256 = accounts.map(|one| claimable(seen, *one, *token)).sum();
-            let (to_stream, held) = (pot.to_stream.floor_u256(), pot.held.floor_u256());
-            VaultLine {
-                token: self.subject.symbol(*token),
-                received: pot.received,
-                paid,
-                claimable,
-                to_stream,
-                held,
-                fractions: pot.received.saturating_sub(paid + claimable + to_stream + held),
-            }
-        };
-        exact.tokens.iter().map(line).collect()
-    }
 }
 
 fn claimable(seen: &Observation, account: Address, token: Address) -> U256 {
@@ -193,8 +132,8 @@ fn moment_line(seen: &Observation) -> MomentLine {
         label: seen.label.clone(),
         block: seen.block,
         time: seen.time,
-        staked: seen.total_supply,
-        weight: seen.total_weight,
+        staked: seen.vault.total_supply,
+        weight: seen.vault.total_weight,
         holders: seen.accounts.values().filter(|view| !view.balance.is_zero()).count(),
     }
 }

@@ -1,11 +1,11 @@
-//! The report as tables.
+//! The report on a play as tables.
 
 use std::{collections::BTreeMap, fmt::Write};
 
 use alloy::primitives::U256;
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::Table;
 
-use super::{PayeeLine, PlatformReport, TokenLine};
+use super::{PayeeLine, PlatformReport, TokenLine, table::table};
 use crate::{
     platform::Platform,
     scenario::cast::{HOLDERS, Holder},
@@ -191,14 +191,8 @@ impl View<'_> {
             ["received", "paid", "claimable", "still to stream", "held", "fractions of a unit"];
         let mut table = table(headings, 0);
         for line in &self.report.vault {
-            let parts = [
-                line.received,
-                line.paid,
-                line.claimable,
-                line.to_stream,
-                line.held,
-                line.fractions,
-            ];
+            let parts =
+                [line.received, line.paid, line.owed, line.streaming, line.held, line.fractions];
             table.add_row(parts.map(|part| self.amount(part, &line.token)));
         }
         table
@@ -227,14 +221,4 @@ impl View<'_> {
         }
         table
     }
-}
-
-/// An empty table whose columns from `figures` on are figures.
-fn table<'a>(headings: impl IntoIterator<Item = &'a str>, figures: usize) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_BORDERS_ONLY).set_header(headings);
-    for column in table.column_iter_mut().skip(figures) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
-    table
 }

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     abi::{ISplitter, IToken, IVault},
     chain::{Call, Chain},
-    ledger::{Observation, observe},
+    ledger::{Contracts, Node, Observation, Observer},
     platform::RewardToken,
     system::System,
 };
@@ -212,6 +212,11 @@ impl Player<'_> {
     async fn observe(&self, label: &str) -> Result<Observation> {
         let block = self.chain.mine().await?;
         let accounts: Vec<Address> = self.cast.holders.iter().map(|one| one.address()).collect();
-        observe(self.chain.provider(), self.system, &accounts, label, BlockId::number(block)).await
+        let node = Node::new(self.chain.provider().clone());
+        let observer = Observer {
+            node: &node,
+            contracts: Contracts { vault: self.system.vault(), splitter: self.system.splitter() },
+        };
+        Ok(observer.look(label, block, &accounts, &self.system.tokens()).await?)
     }
 }

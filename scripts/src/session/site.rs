@@ -1,6 +1,6 @@
 //! A node, and the contracts on it: what a command that only reads needs.
 
-use std::{path::PathBuf, time::Duration};
+use std::path::{Path, PathBuf};
 
 use alloy::{
     primitives::{Address, U256},

@@ -9,11 +9,13 @@
 
 mod room;
 
+use std::{cell::Cell, rc::Rc};
+
 use alloy_primitives::{Address, B256, Log, U256, uint};
 use alloy_sol_types::{SolCall, SolEvent, SolStruct, sol};
-use stage::{Revert, START};
+use stage::{Frame, Revert, START};
 
-use self::room::Room;
+use self::room::{Honest, Room};
 use crate::{FORTUNE, IVault, MAX, Scene, WEEK, coin, n};
 
 sol! {
@@ -317,4 +319,30 @@ fn what_was_said_of_the_past_is_never_taken_back() {
             assert_eq!(ask(*time), *answer, "{at}: {time}");
         }
     }
+}
+
+#[test]
+fn whatever_a_batch_has_to_settle_first_a_transfer_gets_its_gas() {
+    let got = Rc::new(Cell::new(0));
+    let room = Room::new();
+    let Scene { alice, bob, treasury, .. } = room.scene;
+    let meter = got.clone();
+    let token = room.scene.stage.install("meter", move |frame: &Frame<'_>| {
+        if frame.is::<Honest::transferCall>() {
+            meter.set(frame.gas_left());
+        }
+        room::honest(frame)
+    });
+    coin::give(&room.scene.stage, token, treasury, n(FORTUNE));
+    room.scene.add_token(token, 1).expect("a new token");
+    room.scene.push(token, 1 << 60).expect("revenue");
+    for weeks in 3..=60 {
+        room.scene.lock(alice, 300, weeks).expect("a lock");
+    }
+    room.scene.weeks(100);
+    let call = IVault::claimManyCall { accounts: vec![alice], token };
+    let least = (600_000..).step_by(10_000).find(|gas| {
+        room.scene.stage.from(bob).gas(*gas).call(room.scene.vault, call.clone()).is_ok()
+    });
+    assert!(least.is_some() && got.get() >= 499_999, "{least:?}: {}", got.get());
 }

@@ -21,7 +21,7 @@ sol! {
 }
 
 /// An honest token that keeps allowances of what the vault allows, and lets the vault pull freely.
-fn honest(frame: &Frame<'_>) -> Answer {
+pub(super) fn honest(frame: &Frame<'_>) -> Answer {
     let word = |value: U256| Ok(value.to_be_bytes::<32>().to_vec());
     let shift = |from: Address, to: Address, value: U256| {
         let rest = frame.load(slot(from)).checked_sub(value).ok_or(Revert(b"short".to_vec()))?;

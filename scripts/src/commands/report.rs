@@ -1,0 +1,286 @@
+//! `tributary report`: what happened, from logs alone, and whether every wei is accounted for.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use alloy::{
+    eips::BlockNumberOrTag,
+    primitives::Address,
+    providers::{DynProvider, Provider, ProviderBuilder},
+};
+use eyre::{Result, WrapErr, bail, eyre};
+
+use crate::{
+    abi::{IToken, IVault},
+    deploy::record::{DIRECTORY, Record},
+    ledger::{Books, Contracts, Head, History, Node, Observer, Origin, Step, Subject},
+    progress::{Job, Progress},
+    report::{RangeLine, Statement, files, show, state, text_of, verdict},
+};
+
+/// What to report on.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = HELP)]
+pub struct Args {
+    /// The node: any that serves eth_getLogs. One that keeps old state lets the report be compared with
+    /// the contracts' own figures at an old block.
+    #[arg(long, env = "ETH_RPC_URL", value_name = "URL")]
+    rpc_url: String,
+    /// The directory where `tributary deploy` wrote down where the contracts are.
+    #[arg(long, value_name = "DIR", default_value = DIRECTORY)]
+    deployments: PathBuf,
+    /// The vault, if it was deployed by something else.
+    #[arg(long, value_name = "ADDRESS", requires = "splitter")]
+    vault: Option<Address>,
+    /// The splitter, if it was deployed by something else.
+    #[arg(long, value_name = "ADDRESS", requires = "vault")]
+    splitter: Option<Address>,
+    /// The block that created the first of them; found by asking for code at old blocks if not given.
+    #[arg(long, value_name = "BLOCK")]
+    deployed_at: Option<u64>,
+    /// The first block whose revenue and payments count. Logs are always read from the beginning, because
+    /// what somebody is owed follows from all of them.
+    #[arg(long, value_name = "BLOCK")]
+    from_block: Option<u64>,
+    /// The last block: a number, latest, safe or finalized.
+    #[arg(long, value_name = "BLOCK", default_value = "latest")]
+    to_block: BlockNumberOrTag,
+    /// Keeps what was read in this file, so that the next run reads only what is new.
+    #[arg(long, value_name = "FILE")]
+    cache: Option<PathBuf>,
+    /// Writes revenue.csv, payees.csv, holders.csv, reconciliation.csv, findings.csv and statement.json
+    /// to this directory; amounts are in the smallest unit.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// How many holders, the heaviest first, are compared with the vault's own figures at the last block.
+    #[arg(long, value_name = "COUNT", default_value_t = 1_000)]
+    compare: usize,
+    /// Compares with nothing: works with a node that keeps no state of the last block.
+    #[arg(long)]
+    logs_only: bool,
+    /// Prints one JSON document instead of tables; amounts are decimal strings in the smallest unit.
+    #[arg(long)]
+    json: bool,
+}
+
+const HELP: &str = "\
+Exit codes: 0 every wei is accounted for, 1 something is not (see the findings) or failed, 2 wrong usage.
+
+A report can be stopped at any time; with --cache, the next run goes on where it stopped. The cache is
+text, one JSON document a line. It knows its chain and contracts, and it takes back what a
+reorganisation of the chain undid.
+
+Examples:
+  tributary report --cache tributary.logs
+  tributary report --from-block 250000000 --to-block finalized --out 2026-q1";
+
+/// Reads, reports, compares.
+///
+/// # Errors
+/// The node does not answer, or something does not add up.
+pub async fn run(args: Args) -> Result<()> {
+    let url = args.rpc_url.parse();
+    let url =
+        url.wrap_err_with(|| format!("{:?} is no URL; write http://host:port", args.rpc_url))?;
+    let provider = ProviderBuilder::new().disable_recommended_fillers().connect_http(url).erased();
+    let chain_id = provider.get_chain_id().await.wrap_err("the node does not answer")?;
+    let desk =
+        Desk { node: Node::new(provider), chain_id, job: Progress::default().job("report", 100) };
+    let (statement, asset) = desk.report(&args).await?;
+    desk.job.done(if statement.reconciled { "reconciled" } else { "NOT reconciled" });
+    tell(&statement, &asset, &args)?;
+    if !statement.reconciled {
+        bail!("the books do not reconcile; see the findings above");
+    }
+    Ok(())
+}
+
+/// Prints, and writes files.
+fn tell(statement: &Statement, asset: &str, args: &Args) -> Result<()> {
+    if let Some(directory) = &args.out {
+        let cannot = || format!("cannot write to {}", directory.display());
+        for path in files::write(statement, directory).wrap_err_with(cannot)? {
+            eprintln!("wrote {}", path.display());
+        }
+    }
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(statement)?);
+        if !statement.reconciled {
+            eprintln!("{}", verdict(statement));
+        }
+    } else {
+        println!("{}", show(statement, asset));
+    }
+    Ok(())
+}
+
+/// Where a report is written.
+struct Desk {
+    node: Node<DynProvider>,
+    chain_id: u64,
+    job: Job,
+}
+
+impl Desk {
+    /// The statement, and the symbol of what is staked.
+    async fn report(&self, args: &Args) -> Result<(Statement, String)> {
+        let head = self.node.head(args.to_block).await?;
+        let origin = self.origin(args, head).await?;
+        let from = args.from_block.unwrap_or(origin.first);
+        if from > head.number {
+            bail!("--from-block {from} is after the last block, {}", head.number);
+        }
+        let mut history = History::open(&self.node, origin, args.cache.as_deref()).await?;
+        let stop = "with --cache, run it again to go on where it stopped";
+        let read = history.sync(&self.node, head.number, |step| self.read(origin, head, step));
+        read.await.wrap_err(stop)?;
+        let mut books = self.enter(&history, origin, from, head).await?;
+        books.balance(&format!("block {}", head.number));
+        let compared = self.compare(&mut books, origin, head, args).await?;
+        let subject = self.subject(&books, origin).await;
+        let (number, hash, time) = (head.number, head.hash, head.time);
+        let logs = books.entries();
+        let range =
+            RangeLine { from_block: from, to_block: number, to_hash: hash, to_time: time, logs };
+        let asset = subject.symbol(origin.asset);
+        Ok((state(&books, &subject, self.chain_id, range, compared), asset))
+    }
+
+    fn read(&self, origin: Origin, head: Head, step: Step) {
+        let all = (head.number - origin.first).max(1);
+        let percent = (step.block - origin.first) * 100 / all;
+        self.job.reach(percent);
+        self.job.say(&format!("reading logs, {} %", percent / 10 * 10));
+    }
+
+    /// Enters the logs, and opens the range when it begins.
+    async fn enter(
+        &self,
+        history: &History,
+        origin: Origin,
+        from: u64,
+        head: Head,
+    ) -> Result<Books> {
+        let mut books = Books::new(origin.contracts, origin.asset);
+        let mut opens = match from.checked_sub(1).filter(|before| *before >= origin.first) {
+            Some(before) => Some(self.node.head(before).await?.time),
+            None => None,
+        };
+        self.job.say(&format!("entering {} logs", history.len()));
+        for entry in history.entries(head.number)? {
+            let entry = entry?;
+            if entry.place.block >= from
+                && let Some(time) = opens.take()
+            {
+                books.open(time);
+            }
+            books.enter(&entry);
+        }
+        opens.into_iter().for_each(|time| books.open(time));
+        Ok(books)
+    }
+
+    /// Compares with the contracts' own figures; says with what it was compared.
+    async fn compare(
+        &self,
+        books: &mut Books,
+        origin: Origin,
+        head: Head,
+        args: &Args,
+    ) -> Result<String> {
+        if args.logs_only {
+            return Ok("logs alone, compared with nothing".to_owned());
+        }
+        self.job.say("comparing with the contracts");
+        let (accounts, tokens) = (books.largest(args.compare), books.tokens());
+        let tokens: Vec<_> = tokens.into_iter().collect();
+        let observer = Observer { node: &self.node, contracts: origin.contracts };
+        let label = format!("block {}, compared with the contracts", head.number);
+        let seen = observer.look(&label, head.number, &accounts, &tokens).await;
+        let seen = seen.wrap_err("give --logs-only if the node keeps no state of that block")?;
+        books.compare(&seen);
+        let (looked, all) = (accounts.len(), books.largest(usize::MAX).len());
+        Ok(format!("compared with the contracts' own figures, {looked} of {all} holders"))
+    }
+
+    /// Whose history, and since when.
+    async fn origin(&self, args: &Args, head: Head) -> Result<Origin> {
+        let (contracts, known) = match args.vault.zip(args.splitter) {
+            Some((vault, splitter)) => (Contracts { vault, splitter }, None),
+            None => self.deployed(&args.deployments)?,
+        };
+        for contract in [contracts.vault, contracts.splitter] {
+            if !self.node.has_code(contract, head.number).await? {
+                bail!("there is no contract at {contract} on chain {}", self.chain_id);
+            }
+        }
+        let first = match args.deployed_at.or(known) {
+            Some(block) => block,
+            None => self.first_block(contracts, head.number).await,
+        };
+        let asset = IVault::assetCall {};
+        let asset = self.node.ask(contracts.vault, &asset, head.number).await?;
+        Ok(Origin { chain_id: self.chain_id, contracts, asset, first })
+    }
+
+    fn deployed(&self, directory: &Path) -> Result<(Contracts, Option<u64>)> {
+        let file = Record::path(directory, self.chain_id);
+        let missing = || eyre!("there is no {}; give --vault and --splitter", file.display());
+        let record = Record::load(directory, self.chain_id)?.ok_or_else(missing)?;
+        let find = |name: &str| {
+            let found = record.contracts.get(name);
+            found.ok_or_else(|| eyre!("{}: there is no {name} in it", file.display()))
+        };
+        let (vault, splitter) = (find("vault")?, find("splitter")?);
+        let first = vault.block.zip(splitter.block).map(|(one, other)| one.min(other));
+        Ok((Contracts { vault: vault.address, splitter: splitter.address }, first))
+    }
+
+    /// The block that created the first of the contracts, by bisection; zero if the node keeps no old
+    /// state, which only costs time.
+    async fn first_block(&self, contracts: Contracts, last: u64) -> u64 {
+        let (mut without, mut with) = (0, last);
+        while with - without > 1 {
+            let middle = without + (with - without) / 2;
+            let vault = self.node.has_code(contracts.vault, middle).await;
+            let splitter = self.node.has_code(contracts.splitter, middle).await;
+            match (vault, splitter) {
+                (Ok(vault), Ok(splitter)) if vault || splitter => with = middle,
+                (Ok(_), Ok(_)) => without = middle,
+                _ => return 0,
+            }
+        }
+        with
+    }
+
+    /// Names: tokens as they call themselves, sources as the splitter does.
+    async fn subject(&self, books: &Books, origin: Origin) -> Subject {
+        let mut tokens = BTreeMap::new();
+        for token in books.tokens() {
+            if let Some(named) = self.token(token).await {
+                tokens.insert(token, named);
+            }
+        }
+        let Contracts { vault, splitter } = origin.contracts;
+        let accounts = [(vault, "vault".to_owned()), (splitter, "splitter".to_owned())];
+        let sources = &books.splitter().sources;
+        Subject {
+            contracts: origin.contracts,
+            asset: origin.asset,
+            tokens,
+            accounts: accounts.into(),
+            sources: sources.iter().map(|(id, (name, _))| (*id, text_of(*name))).collect(),
+        }
+    }
+
+    /// A token's symbol, without what would disturb a terminal, and decimals; none if it has none.
+    async fn token(&self, token: Address) -> Option<(String, u8)> {
+        let latest = self.node.head(BlockNumberOrTag::Latest).await.ok()?.number;
+        let symbol = self.node.ask(token, &IToken::symbolCall {}, latest).await.ok()?;
+        let decimals = self.node.ask(token, &IToken::decimalsCall {}, latest).await.ok()?;
+        let symbol: String = symbol.chars().filter(|one| !one.is_control()).take(32).collect();
+        (!symbol.is_empty()).then_some((symbol, decimals))
+    }
+}
