@@ -1,6 +1,8 @@
 //! The contracts as the world sees them: bindings made from `abi/*.sol`, and the precompile by which a
 //! Stylus program is activated.
 
+use std::sync::LazyLock;
+
 use alloy::{
     json_abi::JsonAbi,
     sol_types::{GenericContractError, SolInterface},
@@ -44,7 +46,7 @@ mod splitter {
 mod precompile {
     alloy::sol! {
         /// Activates Stylus programs, at `0x…71`.
-        #[sol(rpc, extra_derives(Debug))]
+        #[sol(rpc, abi, extra_derives(Debug))]
         interface ArbWasm {
             error ProgramNotWasm();
             error ProgramNotActivated();
@@ -59,6 +61,23 @@ mod precompile {
             function programTimeLeft(address program) external view returns (uint64 secondsLeft);
             function activationGas() external view returns (uint64 gas);
             function codehashKeepalive(bytes32 codehash) external payable;
+            event ProgramActivated(bytes32 indexed codehash, bytes32 moduleHash, address program, uint256 dataFee, uint16 version);
+            event ProgramLifetimeExtended(bytes32 indexed codehash, uint256 dataFee);
+        }
+
+        /// Keeps programs ready, at `0x…72`.
+        #[sol(rpc, abi)]
+        interface ArbWasmCache {
+            function codehashIsCached(bytes32 codehash) external view returns (bool cached);
+            function allCacheManagers() external view returns (address[] memory managers);
+            function cacheProgram(address program) external;
+        }
+
+        /// Sells places in the cache to the highest bidders; a contract that Arbitrum's chains have.
+        #[sol(rpc, abi)]
+        interface CacheManager {
+            function getMinBid(address program) external view returns (uint192 min);
+            function placeBid(address program) external payable;
         }
 
         /// What the chain's owners have set, at `0x…6b`.
@@ -66,10 +85,35 @@ mod precompile {
         interface ArbOwnerPublic {
             function getMaxStylusContractFragments() external view returns (uint8 count);
         }
+
+        /// Prices and limits of gas, at `0x…6c`.
+        #[sol(rpc)]
+        interface ArbGasInfo {
+            function getMaxTxGasLimit() external view returns (uint256 gas);
+        }
+
+        /// What only a node knows, at `0x…c8`.
+        #[sol(rpc)]
+        interface NodeInterface {
+            function gasEstimateL1Component(address to, bool contractCreation, bytes data) external payable returns (uint64 gasEstimateForL1, uint256 baseFee, uint256 l1BaseFeeEstimate);
+        }
+
+        /// Deploys a program in one transaction; a contract that Arbitrum's chains have.
+        #[sol(extra_derives(Debug))]
+        interface IStylusDeployer {
+            error EmptyBytecode();
+            error ContractDeploymentError(bytes bytecode);
+            error ContractInitializationError(address newContract, bytes data);
+            error InitValueButNotInitData();
+            error RefundExcessValueError(uint256 excessValue);
+            function deploy(bytes bytecode, bytes initData, uint256 initValue, bytes32 salt) external payable returns (address);
+        }
     }
 }
 
-pub use precompile::{ArbOwnerPublic, ArbWasm};
+pub use precompile::{
+    ArbGasInfo, ArbOwnerPublic, ArbWasm, ArbWasmCache, CacheManager, IStylusDeployer, NodeInterface,
+};
 pub use splitter::ISplitter;
 pub use token::IToken;
 pub use vault::IVault;
@@ -84,6 +128,20 @@ pub fn interfaces() -> [(&'static str, JsonAbi); 4] {
         ("IVault", IVault::abi::contract()),
         ("IWeth", IWeth::abi::contract()),
     ]
+}
+
+/// The interfaces, and the precompiles that operators call: everything that can be told by name.
+#[must_use]
+pub fn known() -> &'static [JsonAbi] {
+    static KNOWN: LazyLock<Vec<JsonAbi>> = LazyLock::new(|| {
+        let precompiles = [
+            ArbWasm::abi::contract(),
+            ArbWasmCache::abi::contract(),
+            CacheManager::abi::contract(),
+        ];
+        interfaces().into_iter().map(|(_, abi)| abi).chain(precompiles).collect()
+    });
+    &KNOWN
 }
 
 /// What a revert says, in words, as far as our interfaces or Solidity itself define it.
@@ -105,9 +163,26 @@ pub fn explain(data: &[u8]) -> String {
     if let Ok(error) = ArbWasm::ArbWasmErrors::abi_decode(data) {
         return name(format!("{error:?}"));
     }
+    if let Ok(error) = IStylusDeployer::IStylusDeployerErrors::abi_decode(data) {
+        return inner_reason(error);
+    }
     match GenericContractError::abi_decode(data) {
         Ok(error) => error.to_string(),
         Err(_) => format!("reverted with data 0x{}", alloy::hex::encode(data)),
+    }
+}
+
+/// What went wrong in a deployment, which is mostly what the constructor says.
+fn inner_reason(error: IStylusDeployer::IStylusDeployerErrors) -> String {
+    use IStylusDeployer::IStylusDeployerErrors as Error;
+    match error {
+        Error::ContractInitializationError(error) => {
+            format!("the constructor refuses: {}", explain(&error.data))
+        }
+        Error::ContractDeploymentError(_) => {
+            "the code was not accepted; is it there already?".to_owned()
+        }
+        error => format!("{error:?}"),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use alloy::{
-    primitives::{Address, B256, Bytes, U256},
+    primitives::{Address, Bytes, U256},
     rpc::types::TransactionReceipt,
     signers::local::PrivateKeySigner,
 };
@@ -13,16 +13,15 @@ use eyre::{Result, eyre};
 use crate::{
     abi::{ISplitter, IVault},
     chain::{Call, Chain},
-    deploy::{Deployed, arguments, deploy},
+    deploy::{
+        Deployed, arguments, deploy,
+        terms::{Coin, create_policy, vault_arguments},
+    },
     platform::{Payee, PayeeTarget, Platform, Policy, RewardToken, Source, text_word},
 };
 
 /// The packages of the contracts that a platform needs.
 pub const PACKAGES: [&str; 4] = ["token", "weth", "vault", "splitter"];
-
-/// Payee kinds of the splitter's interface.
-const KIND_ACCOUNT: u8 = 0;
-const KIND_STREAM: u8 = 1;
 
 /// A platform that runs.
 #[derive(Clone, Debug)]
@@ -162,25 +161,18 @@ impl Deployer<'_> {
 
     async fn tokens(&self, system: &mut System, stablecoin: Stablecoin) -> Result<()> {
         let holder = self.owner.address();
-        let token = &system.platform.token;
-        let supply = token.supply_units().ok_or_else(|| eyre!("the supply is no number"))?;
-        let (name, symbol) = (text_word(&token.name), text_word(&token.symbol));
-        let platform = arguments(&(name, symbol, U256::from(token.decimals), holder, supply));
+        let platform = Coin::of(&system.platform).arguments(holder);
         let Stablecoin { name, symbol, decimals, supply } = stablecoin;
-        let decimals = U256::from(decimals);
-        let dollar = arguments(&(text_word(name), text_word(symbol), decimals, holder, supply));
+        let (name, symbol) = (name.to_owned(), symbol.to_owned());
+        let dollar = Coin { name, symbol, decimals, supply }.arguments(holder);
         self.place(system, "token", "token", Some(platform)).await?;
         self.place(system, "stablecoin", "token", Some(dollar)).await?;
         self.place(system, "weth", "weth", None).await
     }
 
     async fn vault(&self, system: &mut System) -> Result<()> {
-        let vault = &system.platform.vault;
-        let (durations, multipliers): (Vec<u32>, Vec<u32>) =
-            vault.curve.iter().map(|point| (point.weeks, point.multiplier_bps)).unzip();
         let (asset, owner) = (system.address("token"), self.owner.address());
-        let (name, symbol) = (text_word(&vault.name), text_word(&vault.symbol));
-        let given = arguments(&(asset, owner, self.guardian, name, symbol, durations, multipliers));
+        let given = vault_arguments(&system.platform, asset, owner, self.guardian);
         self.place(system, "vault", "vault", Some(given)).await
     }
 
@@ -208,19 +200,8 @@ impl Deployer<'_> {
     }
 
     async fn create_policy(&self, system: &System, policy: &Policy) -> Result<U256> {
-        let payees = policy.payees.iter();
-        let accounts = payees.clone().map(|payee| system.account(payee)).collect::<Result<_>>()?;
-        let kind = |payee: &Payee| match payee.to {
-            PayeeTarget::Vault => KIND_STREAM,
-            PayeeTarget::Address(_) | PayeeTarget::Role(_) => KIND_ACCOUNT,
-        };
-        let create = ISplitter::createPolicyCall {
-            name: text_word(&policy.name),
-            payees: accounts,
-            bps: payees.clone().map(|payee| payee.bps).collect(),
-            kinds: payees.clone().map(kind).collect(),
-            tags: vec![B256::ZERO; policy.payees.len()],
-        };
+        let accounts = policy.payees.iter().map(|payee| system.account(payee));
+        let create = create_policy(policy, accounts.collect::<Result<_>>()?);
         let receipt = self.send(Call::to("createPolicy", system.splitter(), &create)).await?;
         let created = receipt.decoded_log::<ISplitter::PolicyCreated>();
         Ok(created.ok_or_else(|| eyre!("the splitter did not say the policy's id"))?.policyId)

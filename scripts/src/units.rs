@@ -34,6 +34,13 @@ fn trimmed(value: u64, decimals: u8) -> String {
     text.to_owned()
 }
 
+/// A Unix time as people read it, `2026-01-08 00:00 UTC`.
+#[must_use]
+pub fn date(seconds: u64) -> String {
+    let time = i64::try_from(seconds).ok().and_then(|at| jiff::Timestamp::from_second(at).ok());
+    time.map_or_else(|| "never".to_owned(), |at| at.strftime("%Y-%m-%d %H:%M UTC").to_string())
+}
+
 /// Groups of three digits from the right.
 #[must_use]
 pub fn separated(digits: &str) -> String {
@@ -54,6 +61,12 @@ mod tests {
         assert_eq!(whole_tokens(U256::from(1), 18), "0.000000000000000001");
         assert_eq!(whole_tokens(U256::from(100), 0), "100");
         assert_eq!(whole_tokens(U256::ZERO, 18), "0");
+    }
+
+    #[test]
+    fn times_are_shown_to_the_minute() {
+        assert_eq!(date(2_923 * 604_800), "2026-01-08 00:00 UTC");
+        assert_eq!(date(u64::MAX), "never");
     }
 
     #[test]

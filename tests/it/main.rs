@@ -10,6 +10,7 @@
 //! A test that such a node cannot serve is reported as ignored, with the reason.
 
 mod abi;
+mod cli;
 mod deployment;
 mod differential;
 mod evm;
@@ -50,6 +51,7 @@ use {check, play};
 fn cases() -> Vec<Case> {
     [
         abi::cases(),
+        cli::cases(),
         deployment::cases(),
         differential::cases(),
         operations::cases(),
@@ -66,6 +68,9 @@ fn cases() -> Vec<Case> {
 
 fn main() -> ExitCode {
     let runtime = tokio::runtime::Runtime::new().expect("the system has threads");
+    if cli::is_called_for() {
+        return runtime.block_on(tributary::commands::main());
+    }
     match runtime.block_on(Lab::open()) {
         Ok(lab) => run(cases(), lab, runtime.handle()).exit_code(),
         Err(error) => {

@@ -10,6 +10,7 @@
 //! shown as ignored where the node cannot.
 
 mod case;
+mod faults;
 mod lab;
 mod programs;
 mod refusal;
@@ -17,6 +18,7 @@ mod snapshot;
 mod world;
 
 pub use case::{Case, run};
+pub use faults::Fault;
 pub use lab::Lab;
 pub use programs::{ARB_WASM, Programs};
 pub use refusal::revert_data;

@@ -83,6 +83,7 @@ pub struct World {
 struct Site {
     /// Makes the accounts of this world its own.
     seed: B256,
+    url: String,
     funder: PrivateKeySigner,
     /// Dropping it stops it.
     _node: Option<Node>,
@@ -149,6 +150,18 @@ impl World {
         let call = Call::raw("construct", address, constructor(arguments));
         self.chain.send(&self.owner, call).await?;
         Ok(address)
+    }
+
+    /// Where the node is.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.site.url
+    }
+
+    /// Everything that was built.
+    #[must_use]
+    pub const fn artifacts(&self) -> &'static [Artifact] {
+        self.artifacts
     }
 
     /// Whether the node can move its clock.
@@ -325,7 +338,8 @@ impl Site {
         if let Some(remote) = &lab.remote {
             let chain = Chain::connect(&remote.url).await?;
             let seed = keccak256([remote.run.as_slice(), name.as_bytes()].concat());
-            return Ok((chain, Self { seed, funder: remote.funder.clone(), _node: None }));
+            let (url, funder) = (remote.url.clone(), remote.funder.clone());
+            return Ok((chain, Self { seed, url, funder, _node: None }));
         }
         let config = Config { port: 0, timestamp: Some(START), ..Config::default() };
         let node = Node::start(config).await?;
@@ -333,7 +347,8 @@ impl Site {
         chain.set_time(START);
         let rich = node.accounts().last().ok_or_else(|| eyre!("the node funds nobody"))?;
         let funder = PrivateKeySigner::from_bytes(&rich.private_key)?;
-        Ok((chain, Self { seed: keccak256(name), funder, _node: Some(node) }))
+        let (seed, url) = (keccak256(name), node.url());
+        Ok((chain, Self { seed, url, funder, _node: Some(node) }))
     }
 }
 

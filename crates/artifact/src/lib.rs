@@ -18,6 +18,7 @@
 //! reproduction of the bytes depends on.
 #![warn(missing_debug_implementations)]
 
+mod activation;
 mod build;
 mod canonical;
 mod code;
@@ -28,6 +29,7 @@ mod refuse;
 mod report;
 mod survey;
 
+pub use activation::Activation;
 pub use build::{Step, build, build_with};
 pub use code::{
     Address, CODE_LIMIT, Code, FRAGMENT_LIMIT, WASM_LIMIT, fragments_of, init_code, unpack,

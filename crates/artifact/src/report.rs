@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Code, survey::Survey};
+use crate::{Activation, Code, survey::Survey};
 
 /// Measurements of an artifact.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct Report {
     pub data: usize,
     /// Instructions of its largest function once Nitro has added its metering; 65,536 are allowed.
     pub largest_function: u64,
+    /// What activating it costs.
+    pub activation: Activation,
 }
 
 impl Report {
@@ -36,6 +38,7 @@ impl Report {
             functions: survey.functions.len(),
             data: survey.data.bytes,
             largest_function: survey.bodies.iter().map(|body| body.instrumented).max().unwrap_or(0),
+            activation: Activation::of(survey, code),
         }
     }
 }

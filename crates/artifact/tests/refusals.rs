@@ -224,3 +224,20 @@ fn a_module_that_four_fragments_cannot_hold_is_refused() {
     let reason = refuse(&with_noise(100_000));
     assert!(matches!(reason, Refusal::TooLarge { limit: 98_292, .. }), "{reason}");
 }
+
+#[test]
+fn activation_costs_what_nitro_charges() {
+    // V1 of the published vectors: 36 microseconds, and nothing but the base of native bytes.
+    let minimal = r#"(module (memory (export "memory") 0 0)
+        (func (export "user_entrypoint") (param i32) (result i32) i32.const 0))"#;
+    let activation = accept(minimal).report.activation;
+    assert_eq!((activation.gas, activation.native_bytes), (1_748_626 + 1_008, 513_418));
+    // Three fragments: two full ones of 768 words, and one of what is left.
+    let large = accept(&with_noise(60_000));
+    let last = large.code.fragments()[2].len().div_ceil(32) as u64;
+    let reading = 3 * 2_600 + 3 * (768 + 768 + last);
+    let data = 60_000 * 17_376 / 100_000;
+    let raw = large.report.raw as u64 * 31_733 / 100_000;
+    let compiling = 28 * (raw + data + 2 * 2_217 + 16);
+    assert_eq!(large.report.activation.gas, 1_748_626 + reading + compiling);
+}

@@ -1,9 +1,18 @@
-//! Why a contract cannot be deployed.
+//! Why a platform cannot be deployed, or is not what it was meant to be.
+
+use std::fmt;
+
+use alloy::primitives::{Address, B256, U256, utils::format_ether};
 
 /// What a deployment cannot get over, and what would help.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DeployError {
+    /// The chain runs no WASM.
+    #[error(
+        "chain {0} has no Stylus: nothing answers at 0x71; programs run on Arbitrum chains from ArbOS 30 on"
+    )]
+    NoStylus(u64),
     /// The chain takes programs of one account only, or of fewer accounts than this one needs.
     #[error(
         "{contract} is cut into {needed} fragments, and this chain takes {offered}; fragments exist \
@@ -17,4 +26,126 @@ pub enum DeployError {
         /// How many the chain allows; zero if it does not know of them.
         offered: u8,
     },
+    /// Activations cost more gas than a transaction may use: the chain's owner has paused them.
+    #[error(
+        "activation is paused on this chain: {contract} would take {needed} gas, of which the chain's \
+         owner has added {added}, and a transaction may use {limit}; wait until ArbWasm.activationGas() \
+         is lower"
+    )]
+    ActivationPaused {
+        /// The contract.
+        contract: String,
+        /// Gas of its activation.
+        needed: u64,
+        /// How much of that the chain's owner has added.
+        added: u64,
+        /// The most that a transaction may use.
+        limit: u64,
+    },
+    /// The file does not say everything that is needed on this chain.
+    #[error("{what} is not known on chain {chain_id}: {remedy}")]
+    Unsettled {
+        /// What is missing.
+        what: String,
+        /// The chain.
+        chain_id: u64,
+        /// Where to write it.
+        remedy: String,
+    },
+    /// The record in the directory is another platform's.
+    #[error(
+        "the record of this chain is of platform {found}, not {expected}; give another --deployments directory"
+    )]
+    OtherPlatform {
+        /// The platform on record.
+        found: String,
+        /// The platform asked for.
+        expected: String,
+    },
+    /// Something is on chain, and it is not what was configured.
+    #[error("what is on chain is not what is configured:{}", lines(.0))]
+    Drift(Vec<Difference>),
+    /// There is something to do, and another account has to do it.
+    #[error("{step} is for {expected} to do, not for {found}")]
+    OtherDeployer {
+        /// What is to be done.
+        step: String,
+        /// Who began the deployment.
+        expected: Address,
+        /// Who signs now.
+        found: Address,
+    },
+    /// Somebody else called the constructor between creation and construction.
+    #[error(
+        "{role} at {address} was constructed by somebody else, and is of no use; remove it from the \
+         record to deploy another"
+    )]
+    ConstructedByAnother {
+        /// The contract.
+        role: String,
+        /// Where it is.
+        address: Address,
+    },
+    /// The payer cannot pay for the next transaction.
+    #[error("{step} needs up to {} ETH, and {payer} has {}", format_ether(*.needed), format_ether(*.has))]
+    InsufficientFunds {
+        /// What is to be done.
+        step: String,
+        /// Who pays.
+        payer: Address,
+        /// Gas limit times the highest fee, and the value.
+        needed: U256,
+        /// What is there.
+        has: U256,
+    },
+    /// A transaction of an earlier run is known to the node and not mined yet.
+    #[error(
+        "{step} (transaction {transaction}) was sent and is not mined yet; run this again later"
+    )]
+    NotMined {
+        /// What it does.
+        step: String,
+        /// The transaction.
+        transaction: B256,
+    },
+    /// A transaction was mined, and what it should do is not done.
+    #[error("{step} was mined, and the chain still lacks it")]
+    NoEffect {
+        /// What was to be done.
+        step: String,
+    },
+}
+
+impl DeployError {
+    /// The exit code of what has one: 2 for what the file or the flags leave open, 6 for what is not as
+    /// configured.
+    #[must_use]
+    pub const fn exit_code(&self) -> Option<u8> {
+        match self {
+            Self::Unsettled { .. } | Self::OtherPlatform { .. } => Some(2),
+            Self::Drift(_) | Self::ConstructedByAnother { .. } => Some(6),
+            _ => None,
+        }
+    }
+}
+
+/// One thing that is otherwise than configured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Which thing: `vault owner`.
+    pub item: String,
+    /// What it should be.
+    pub wanted: String,
+    /// What it is.
+    pub found: String,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} is configured, {} is on chain", self.item, self.wanted, self.found)
+    }
+}
+
+fn lines(differences: &[Difference]) -> String {
+    differences.iter().map(|difference| format!("\n  {difference}")).collect()
 }

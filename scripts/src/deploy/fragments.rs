@@ -24,7 +24,7 @@ use crate::{
 pub const CREATE2_FACTORY: Address = address!("4e59b44847b379578588920cA78FbF26c0B4956C");
 
 /// What the chain says of its own parameters.
-const ARB_OWNER_PUBLIC: Address = address!("000000000000000000000000000000000000006b");
+pub(crate) const ARB_OWNER_PUBLIC: Address = address!("000000000000000000000000000000000000006b");
 
 /// Fragments are told apart by their bytes.
 const SALT: B256 = B256::ZERO;

@@ -28,6 +28,9 @@ pub struct Record {
     pub deployer: Address,
     /// The contracts by role: `token`, `stablecoin`, `weth`, `vault`, `splitter`.
     pub contracts: BTreeMap<String, Contract>,
+    /// Where a package's fragments are, on a chain without the CREATE2 factory.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fragments: BTreeMap<String, Vec<Address>>,
     /// A transaction that was signed and whose end is not known yet; none when all is done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<Pending>,
@@ -47,6 +50,12 @@ pub struct Contract {
     /// The transaction that created it; none for what was there before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transaction: Option<B256>,
+    /// The transaction that constructed it, if that was another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub constructed: Option<B256>,
+    /// Whether it was there before the platform and is somebody else's code: a dollar, wrapped ether.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub external: bool,
 }
 
 /// A transaction under way. Whatever is sent again for it carries the same nonce, so that it cannot
@@ -94,7 +103,23 @@ pub enum RecordError {
     },
 }
 
+impl Contract {
+    /// A contract of which only is known that it is there.
+    pub(crate) const fn found(address: Address, code_hash: B256) -> Self {
+        let (block, transaction, constructed) = (None, None, None);
+        Self { address, code_hash, block, transaction, constructed, external: false }
+    }
+}
+
 impl Record {
+    /// Of a chain on which nothing is yet.
+    #[must_use]
+    pub fn new(chain_id: u64, platform: &str, deployer: Address) -> Self {
+        let platform = platform.to_owned();
+        let (contracts, fragments) = (BTreeMap::new(), BTreeMap::new());
+        Self { chain_id, platform, deployer, contracts, fragments, pending: None }
+    }
+
     /// The file of a chain in `directory`.
     #[must_use]
     pub fn path(directory: &Path, chain_id: u64) -> PathBuf {
@@ -147,20 +172,11 @@ mod tests {
     use super::*;
 
     fn sample() -> Record {
-        let vault = Contract {
-            address: Address::repeat_byte(1),
-            code_hash: B256::repeat_byte(2),
-            block: Some(3),
-            transaction: None,
-        };
+        let found = Contract::found(Address::repeat_byte(1), B256::repeat_byte(2));
+        let vault = Contract { block: Some(3), ..found };
         let pending = Pending { step: "vault".into(), nonce: 4, transactions: vec![B256::ZERO] };
-        Record {
-            chain_id: 5,
-            platform: "opur".into(),
-            deployer: Address::ZERO,
-            contracts: [("vault".to_owned(), vault)].into(),
-            pending: Some(pending),
-        }
+        let contracts = [("vault".to_owned(), vault)].into();
+        Record { contracts, pending: Some(pending), ..Record::new(5, "opur", Address::ZERO) }
     }
 
     fn directory(name: &str) -> PathBuf {

@@ -48,7 +48,22 @@ impl Platform {
         self.check_token()?;
         self.check_vault()?;
         self.check_policies()?;
-        self.check_sources()
+        self.check_sources()?;
+        self.check_chains()
+    }
+
+    fn check_chains(&self) -> Check {
+        let roles = self.roles();
+        for (id, terms) in &self.chains {
+            require(id.parse::<u64>().is_ok(), || {
+                format!("[chain.{id}] is no chain id; write its number, such as [chain.42161]")
+            })?;
+            let stranger = terms.payees.keys().find(|role| !roles.contains(role));
+            require(stranger.is_none(), || {
+                format!("[chain.{id}]: no policy pays {stranger:?}; the roles are {roles:?}")
+            })?;
+        }
+        Ok(())
     }
 
     fn check_token(&self) -> Check {

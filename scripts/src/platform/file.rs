@@ -1,5 +1,7 @@
 //! The shape of a platform file.
 
+use std::collections::BTreeMap;
+
 use alloy::primitives::{Address, B256, U256};
 use model::Curve;
 use serde::Deserialize;
@@ -21,6 +23,31 @@ pub struct Platform {
     /// Where revenue comes from.
     #[serde(rename = "source")]
     pub sources: Vec<Source>,
+    /// What differs between chains, by chain id.
+    #[serde(rename = "chain", default)]
+    pub chains: BTreeMap<String, ChainTerms>,
+}
+
+/// What a platform is on one chain: `[chain.42161]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChainTerms {
+    /// Who owns vault and splitter in the end, best a timelock or a Safe; the deployer if nobody is
+    /// named.
+    pub owner: Option<Address>,
+    /// Who may pause entering; the deployer if nobody is named.
+    pub guardian: Option<Address>,
+    /// The platform's token, if it is there already.
+    pub token: Option<Address>,
+    /// The dollar token that revenue comes in.
+    pub stablecoin: Option<Address>,
+    /// Wrapped ether.
+    pub weth: Option<Address>,
+    /// Addresses of the payees that policies name by role.
+    #[serde(default)]
+    pub payees: BTreeMap<String, Address>,
+    /// Any text, to deploy the same platform a second time beside the first.
+    pub salt: Option<String>,
 }
 
 /// An ERC-20 token with a fixed supply.

@@ -9,8 +9,8 @@ mod file;
 mod preset;
 
 pub use file::{
-    CurvePoint, Payee, PayeeTarget, Platform, Policy, Reward, RewardToken, Source, Token, Vault,
-    text_word,
+    ChainTerms, CurvePoint, Payee, PayeeTarget, Platform, Policy, Reward, RewardToken, Source,
+    Token, Vault, text_word,
 };
 pub use preset::{PRESETS, load};
 

@@ -11,7 +11,12 @@ use artifact::{Artifact, CODE_LIMIT};
 use eyre::Result;
 use tributary::{
     chain::Call,
-    deploy::{error::DeployError, fragments, on_chain::OnChain},
+    deploy::{
+        error::DeployError,
+        fragments,
+        on_chain::OnChain,
+        verify::{Verdict, Verification},
+    },
 };
 use tributary_tests::{Case, World};
 
@@ -54,6 +59,8 @@ async fn a_program_that_one_account_cannot_hold_runs_from_its_fragments(
     let found = OnChain::read(world.chain.provider(), deployed.address).await?;
     assert_eq!(found.wasm()?, program.wasm);
     assert_eq!((found.fragments.len(), found.size()), (3, program.report.compressed));
+    let verified = Verification::of(&world.chain, deployed.address, &program).await?;
+    assert_eq!((verified.verdict, verified.fragments.len()), (Verdict::Same, 3));
     let predicted = fragments::addresses_of(&program).into_iter().map(Address::from);
     assert!(predicted.eq(found.fragments.iter().map(|(address, _)| *address)));
     Ok(())
@@ -64,7 +71,7 @@ async fn fragments_that_are_on_chain_are_not_placed_again(world: World) -> Resul
     let first = world.place(&program).await?;
     let placed = |world: &World| {
         let book = world.chain.gas_book().summary();
-        book.iter().filter(|line| line.kind.contains("fragment")).map(|line| line.count).sum()
+        book.iter().filter(|line| line.kind.ends_with("of reader")).map(|line| line.count).sum()
     };
     let before: usize = placed(&world);
     let second = world.place(&program).await?;

@@ -1,0 +1,118 @@
+//! `tributary keeper`: see [`crate::keeper`].
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use alloy::primitives::{U256, utils::parse_units};
+use backon::{ExponentialBuilder, Retryable};
+use clap::Args;
+use eyre::{Result, eyre};
+
+use crate::{
+    failure::is_silence,
+    keeper::{Keeper, Rules, store::Store},
+    session::{Amount, Plan, Session, SessionArgs},
+};
+
+/// Arguments of `keeper`.
+#[derive(Debug, Args)]
+pub struct KeeperArgs {
+    /// One round, and the end: for a timer of the system
+    #[arg(long)]
+    once: bool,
+    /// Time between rounds: 90s, 10m, 2h
+    #[arg(long, default_value = "10m", value_parser = duration)]
+    interval: Duration,
+    /// Ether that may be spent a day, for gas, renewals and bids
+    #[arg(long, value_name = "ETHER", default_value = "0.01", value_parser = ether)]
+    budget: U256,
+    /// Highest fee for a unit of gas, in gwei; duties wait while it is higher
+    #[arg(long, value_name = "GWEI", default_value = "1", value_parser = gwei)]
+    max_fee: u128,
+    /// Highest bid for a place in the chain's cache, in ether; 0 takes what is free
+    #[arg(long, value_name = "ETHER", default_value = "0", value_parser = ether)]
+    max_bid: U256,
+    /// Least payout to an account, in whole tokens of any kind
+    #[arg(long, value_name = "AMOUNT", default_value = "1")]
+    min_payout: Amount,
+    /// How long a transaction is waited for before it is replaced
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
+    patience: Duration,
+    /// Where to keep the day's spending, which keepers with the same file share
+    /// [default: keeper-<chain id>.json]
+    #[arg(long, value_name = "FILE", env = "TRIBUTARY_KEEPER_STATE")]
+    state: Option<PathBuf>,
+    /// Answers GET /health there: 200, or 503 without a good round for three intervals
+    #[arg(long, value_name = "ADDRESS:PORT", conflicts_with = "once")]
+    health: Option<SocketAddr>,
+    #[command(flatten)]
+    session: SessionArgs,
+}
+
+fn duration(text: &str) -> Result<Duration> {
+    let span: jiff::SignedDuration = text.parse()?;
+    let span = Duration::try_from(span)?;
+    (!span.is_zero()).then_some(span).ok_or_else(|| eyre!("it has to be longer than nothing"))
+}
+
+fn ether(text: &str) -> Result<U256> {
+    text.parse::<Amount>()?.units(18, U256::MAX)
+}
+
+fn gwei(text: &str) -> Result<u128> {
+    Ok(parse_units(text, "gwei")?.get_absolute().saturating_to())
+}
+
+/// Keeps, once or until it is stopped. Without `--broadcast` it shows what there is to do, and asks.
+///
+/// # Errors
+/// The session does not open; of `--once`, whatever went wrong.
+pub async fn run(args: KeeperArgs) -> Result<()> {
+    let session = if args.once { args.session.open().await? } else { patiently(&args).await? };
+    let chain_id = session.site.chain.chain_id();
+    let state = args.state.unwrap_or_else(|| format!("keeper-{chain_id}.json").into());
+    let (store, rules) = (
+        Store::at(state),
+        Rules {
+            interval: args.interval,
+            budget: args.budget,
+            max_fee: args.max_fee,
+            max_bid: args.max_bid,
+            min_payout: args.min_payout,
+            patience: args.patience,
+        },
+    );
+    if !session.broadcasts() {
+        let mut plan = Plan::new("what there is to do");
+        plan.steps = Keeper::duties(&session, &rules, &store).await?;
+        return session.carry_out(plan).await;
+    }
+    let keeper = Keeper::new(&session, rules, store)?;
+    if args.once {
+        let round = keeper.round().await?;
+        let report = serde_json::to_string(&round)?;
+        if session.site.json {
+            println!("{report}")
+        } else {
+            println!("{round}")
+        }
+        return Ok(());
+    }
+    if let Some(address) = args.health {
+        let (bound, _) = keeper.health.serve(address).await?;
+        println!("Health at http://{bound}/health");
+    }
+    tokio::select! {
+        () = keeper.run() => Ok(()),
+        stopped = tokio::signal::ctrl_c() => Ok(stopped?),
+    }
+}
+
+/// The session, however long the node is silent. What is wrong with the arguments is said at once.
+async fn patiently(args: &KeeperArgs) -> Result<Session> {
+    let pauses = ExponentialBuilder::default().with_max_delay(args.interval).without_max_times();
+    (|| args.session.open())
+        .retry(pauses.with_jitter())
+        .when(|error| args.session.broadcasts() && is_silence(error))
+        .notify(|error, pause| eprintln!("{error:#}; once more in {} s", pause.as_secs()))
+        .await
+}

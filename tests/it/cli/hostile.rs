@@ -1,0 +1,152 @@
+//! A node that fails in every way a node fails: a proxy before a good one.
+
+use std::{
+    panic::resume_unwind,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use alloy::{
+    primitives::{Bytes, keccak256},
+    transports::http::reqwest,
+};
+use axum::{
+    Router,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+    routing::post,
+};
+use eyre::Result;
+use serde_json::{Value, json};
+use tokio::{net::TcpListener, task::JoinHandle};
+
+/// How a request fails.
+#[derive(Clone, Debug)]
+pub(super) enum Mood {
+    /// No answer for longer than anyone waits.
+    Hang,
+    /// HTTP status 500.
+    Broken,
+    /// Half a JSON document.
+    Garbage,
+    /// The connection is dropped.
+    Cut,
+    /// The request is carried out, but its answer is lost.
+    LostAnswer,
+    /// A transaction is taken and thrown away.
+    Swallow,
+    /// Another result than the true one.
+    Lie(Value),
+    /// A JSON-RPC error.
+    Refuse(&'static str),
+}
+
+/// Requests of a method, or of any if it is empty, that fail.
+#[derive(Clone, Debug)]
+struct Rule {
+    method: &'static str,
+    mood: Mood,
+    times: usize,
+}
+
+/// The proxy; dropping it stops it.
+pub(super) struct Hostile {
+    /// Where it is.
+    pub(super) url: String,
+    rules: Arc<Mutex<Vec<Rule>>>,
+    server: JoinHandle<()>,
+}
+
+#[derive(Clone)]
+struct Inner {
+    node: String,
+    client: reqwest::Client,
+    rules: Arc<Mutex<Vec<Rule>>>,
+}
+
+impl Hostile {
+    /// A proxy before `node`, friendly until it is told otherwise.
+    pub(super) async fn before(node: &str) -> Result<Self> {
+        let rules = Arc::default();
+        let inner = Inner {
+            node: node.to_owned(),
+            client: reqwest::Client::new(),
+            rules: Arc::clone(&rules),
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let app = Router::new().route("/", post(answer)).with_state(inner);
+        let server = tokio::spawn(async move {
+            let _ = axum::serve(listener, app).await;
+        });
+        Ok(Self { url, rules, server })
+    }
+
+    /// From now on, instead of what was before: the next `times` requests of `method` fail.
+    pub(super) fn set(&self, method: &'static str, mood: Mood, times: usize) {
+        let mut rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
+        *rules = vec![Rule { method, mood, times }];
+    }
+}
+
+impl Drop for Hostile {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+impl Inner {
+    fn mood(&self, method: &str) -> Option<Mood> {
+        let mut rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
+        let rule = rules
+            .iter_mut()
+            .find(|rule| rule.times > 0 && (rule.method.is_empty() || rule.method == method))?;
+        rule.times -= 1;
+        Some(rule.mood.clone())
+    }
+
+    async fn forward(&self, body: String) -> Response {
+        let request = self.client.post(&self.node).header("content-type", "application/json");
+        let answered = async { request.body(body).send().await?.text().await };
+        match answered.await {
+            Ok(text) => ([("content-type", "application/json")], text).into_response(),
+            Err(_) => StatusCode::BAD_GATEWAY.into_response(),
+        }
+    }
+}
+
+async fn answer(State(inner): State<Inner>, body: String) -> Response {
+    let request: Value = serde_json::from_str(&body).unwrap_or_default();
+    let told = |rest: Value| {
+        let mut answer = json!({ "jsonrpc": "2.0", "id": request["id"] });
+        for (key, value) in rest.as_object().into_iter().flatten() {
+            answer[key] = value.clone();
+        }
+        ([("content-type", "application/json")], answer.to_string()).into_response()
+    };
+    match inner.mood(request["method"].as_str().unwrap_or_default()) {
+        None => inner.forward(body).await,
+        Some(Mood::Hang) => {
+            tokio::time::sleep(Duration::from_secs(20)).await;
+            StatusCode::GATEWAY_TIMEOUT.into_response()
+        }
+        Some(Mood::Broken) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        Some(Mood::Garbage) => r#"{"jsonrpc":"2.0","res"#.into_response(),
+        // Whoever serves the connection ends with it, and no panic is reported.
+        Some(Mood::Cut) => resume_unwind(Box::new(())),
+        Some(Mood::LostAnswer) => {
+            inner.forward(body).await;
+            resume_unwind(Box::new(()))
+        }
+        Some(Mood::Swallow) => {
+            let raw: Bytes =
+                request["params"][0].as_str().unwrap_or_default().parse().unwrap_or_default();
+            told(json!({ "result": keccak256(raw) }))
+        }
+        Some(Mood::Lie(result)) => told(json!({ "result": result })),
+        Some(Mood::Refuse(message)) => {
+            told(json!({ "error": { "code": -32000, "message": message } }))
+        }
+    }
+}

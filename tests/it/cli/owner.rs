@@ -1,0 +1,127 @@
+//! An owner's and a guardian's work by commands alone.
+
+use std::fs;
+
+use alloy::primitives::{Address, U256};
+use eyre::Result;
+use tributary_tests::{Case, World};
+
+use super::Desk;
+use crate::play;
+
+pub(crate) fn cases() -> Vec<Case> {
+    vec![
+        play!(policies_and_sources_are_made_and_changed),
+        play!(the_stakers_share_is_set_within_its_terms),
+        play!(curves_and_reward_tokens_are_changed),
+        play!(ownership_passes_in_two_steps_and_the_guardian_pauses),
+    ]
+}
+
+/// A policy of every kind of payee.
+const POLICY: &str = r#"
+    name = "all kinds"
+    payees = [
+        { to = "vault", bps = 5_000 },
+        { to = "0x7777777777777777777777777777777777777777", bps = 4_000 },
+        { to = "0x8888888888888888888888888888888888888888", bps = 900, kind = "splitter", tag = "above" },
+        { to = "burn", bps = 100 },
+    ]
+"#;
+
+async fn policies_and_sources_are_made_and_changed(world: World) -> Result<()> {
+    let (desk, splitter) = (Desk::new(&world).await?, world.splitter());
+    fs::write(desk.file("policy.toml"), POLICY)?;
+    let said = desk.done(&world.owner, "policy create policy.toml")?;
+    assert_eq!(said["transactions"][0]["events"][0]["arguments"]["policyId"], "3");
+    let made = splitter.policy(U256::from(3)).call().await?;
+    assert_eq!((made.bps, made.kinds), (vec![5_000, 4_000, 900, 100], vec![1, 0, 2, 3]));
+    desk.done(&world.owner, "source add ads --name Ads --policy 3")?;
+    desk.done(&world.owner, "source set-policy subscriptions --policy 3")?;
+    assert_eq!(splitter.sourceInfo(world.source(0)).call().await?.policyId, U256::from(3));
+
+    let page = desk.run("source list --json")?.json()?;
+    assert_eq!(page["sources"][2]["label"], "ads");
+    assert_eq!(page["policies"][2]["payees"][2]["kind"], "splitter");
+    desk.run("policy list")?.ends(0, &["all kinds", "40 %", "above", "unattributed"]);
+
+    let thief = world.account("thief").await?;
+    let said = desk.signed(&thief, "source set-policy ads --policy 1 --broadcast")?;
+    said.ends(3, &["OwnableUnauthorizedAccount", "send it from the owner"]);
+    fs::write(desk.file("wrong.toml"), POLICY.replace("5_000", "5_001"))?;
+    desk.signed(&world.owner, "policy create wrong.toml")?.ends(3, &["SharesDoNotAddUp", "10000"]);
+    fs::write(desk.file("wrong.toml"), POLICY.replace("kind =", "sort ="))?;
+    desk.signed(&world.owner, "policy create wrong.toml")?.ends(2, &["unknown field `sort`"]);
+    desk.signed(&world.owner, "source set-policy ads --policy 9")?.ends(2, &["no policy \"9\""]);
+    Ok(())
+}
+
+async fn the_stakers_share_is_set_within_its_terms(world: World) -> Result<()> {
+    let (desk, ballot) = (Desk::new(&world).await?, world.account("ballot").await?);
+    let setter = ballot.address();
+    let terms = format!("share terms --setter {setter} --policy 1 --payee 0 --min 5000 --max 8000");
+    desk.done(&world.owner, &terms)?;
+    desk.done(&world.owner, "source set-policy subscriptions --policy stakers-share")?;
+    desk.done(&ballot, "share set 6500")?;
+    let page = desk.run("source list --json")?.json()?;
+    assert_eq!(
+        (&page["share"]["bps"], &page["sources"][0]["followsShare"]),
+        (&6_500.into(), &true.into())
+    );
+    assert_eq!(page["sources"][0]["policy"], page["share"]["policy"]);
+    desk.signed(&ballot, "share set 9000")?.ends(3, &["StakersShareOutOfRange", "bounds"]);
+    desk.run("status")?.ends(0, &["Stakers' share: 65 %"]);
+    Ok(())
+}
+
+async fn curves_and_reward_tokens_are_changed(world: World) -> Result<()> {
+    let (desk, vault) = (Desk::new(&world).await?, world.vault());
+    let other = world.construct("token", &another_token(world.owner.address())).await?;
+    desk.done(&world.owner, "curve set 0:10000 52:25000 208:40000")?;
+    assert_eq!(vault.multiplier(U256::from(52)).call().await?, U256::from(25_000));
+    desk.run("curve show")?.ends(0, &["0 weeks 1x, 52 weeks 2.5x, 208 weeks 4x", "not possible"]);
+    desk.signed(&world.owner, "curve set 0:10000 52:9000")?
+        .ends(3, &["InvalidCurve", "never falling"]);
+    desk.signed(&world.owner, "curve set 52")?.ends(2, &["write WEEKS:BPS"]);
+
+    desk.done(&world.owner, &format!("reward add {other} --stream-weeks 2"))?;
+    desk.done(&world.owner, "reward retire USDT")?;
+    let page = desk.run("reward list --json")?.json()?;
+    assert_eq!(page["tokens"].as_array().map(Vec::len), Some(4));
+    assert_eq!(
+        (&page["tokens"][0]["retired"], &page["tokens"][3]["streamWeeks"]),
+        (&true.into(), &2.into())
+    );
+    desk.run("reward list")?.ends(0, &["retired", "takes revenue"]);
+    Ok(())
+}
+
+/// Constructor arguments of a further token.
+fn another_token(holder: Address) -> Vec<u8> {
+    let (name, symbol) =
+        (tributary::platform::text_word("Other"), tributary::platform::text_word("OTH"));
+    tributary::deploy::arguments(&(name, symbol, U256::from(6), holder, U256::from(1))).to_vec()
+}
+
+async fn ownership_passes_in_two_steps_and_the_guardian_pauses(world: World) -> Result<()> {
+    let desk = Desk::new(&world).await?;
+    let (heir, warden) = (world.account("heir").await?, world.account("warden").await?);
+    desk.done(&world.owner, &format!("role guardian {}", warden.address()))?;
+    desk.done(&warden, "pause")?;
+    let said = desk.run("status --json")?;
+    assert_eq!(said.code, Some(6));
+    let page: serde_json::Value = serde_json::from_str(&said.out)?;
+    assert_eq!(page["findings"].as_array().map(Vec::len), Some(2));
+    desk.signed(&warden, "unpause")?.ends(3, &["OwnableUnauthorizedAccount"]);
+    desk.done(&world.owner, "unpause --of vault")?;
+    desk.run("status")?.ends(6, &["the splitter is paused; `tributary unpause --of splitter`"]);
+
+    desk.done(&world.owner, &format!("role offer {}", heir.address()))?;
+    desk.run("status")?.ends(6, &[&heir.address().to_string()]);
+    desk.done(&heir, "role accept")?;
+    assert_eq!(world.vault().owner().call().await?, heir.address());
+    assert_eq!(world.splitter().owner().call().await?, heir.address());
+    desk.done(&heir, "unpause --of splitter")?;
+    desk.run("status")?.ends(0, &["All is well."]);
+    Ok(())
+}

@@ -1,0 +1,109 @@
+//! A treasury's day by commands alone.
+
+use alloy::primitives::{U256, utils::parse_ether};
+use eyre::Result;
+use tributary::{abi::IToken, chain::Call};
+use tributary_tests::{Case, World, dollars, tokens};
+
+use super::{Desk, events, read_json};
+use crate::play;
+
+pub(crate) fn cases() -> Vec<Case> {
+    vec![
+        play!(revenue_is_pushed_distributed_and_released),
+        play!(ether_and_bare_transfers_are_revenue_too),
+        play!(a_week_of_pushes_fits_in_one_batch_for_a_safe),
+    ]
+}
+
+async fn revenue_is_pushed_distributed_and_released(world: World) -> Result<()> {
+    let (desk, till) = (Desk::new(&world).await?, world.account("till").await?);
+    world.staker("alice", tokens(1)).await?;
+    let give = IToken::transferCall { to: till.address(), value: dollars(100) };
+    world.send(&world.owner, *world.dollar().address(), &give).await?;
+
+    desk.signed(&till, "push 1 USDT --source nowhere")?
+        .ends(2, &["no source \"nowhere\"; there are subscriptions, unattributed"]);
+    let said = desk.done(&till, "push 100 USDT --source subscriptions")?;
+    assert!(events(&said, 1).contains(&"RevenueReceived"), "{said}");
+    let page = desk.run("status --json")?.json()?;
+    let owed = page["money"]["owed"].as_array().map(|all| all.iter());
+    let owed: Vec<_> = owed.into_iter().flatten().map(|one| &one["amount"]["amount"]).collect();
+    assert_eq!(owed, ["60000000", "40000000"]);
+
+    let said = desk.done(&till, "distribute")?;
+    assert_eq!(
+        said["transactions"].as_array().map(Vec::len),
+        Some(1),
+        "one policy is owed one token"
+    );
+    assert_eq!(world.dollar().balanceOf(world.system.vault()).call().await?, dollars(60));
+    desk.done(&till, "release USDT --policy 1 --payee 1")?;
+    assert_eq!(world.dollar().balanceOf(world.treasury.address()).call().await?, dollars(40));
+    for line in ["distribute", "release", "sync"] {
+        desk.signed(&till, line)?.ends(0, &["Nothing to do."]);
+    }
+    Ok(())
+}
+
+async fn ether_and_bare_transfers_are_revenue_too(world: World) -> Result<()> {
+    let (desk, till) = (Desk::new(&world).await?, world.account("till").await?);
+    let (splitter, weth) = (world.splitter(), *world.weth().address());
+    desk.signed(&till, "push all eth --source subscriptions")?.ends(2, &["pay for gas"]);
+    desk.done(&till, "push 0.01 eth --source Subscriptions")?;
+    let source = world.source(0);
+    let received = splitter.sourceReceived(source, weth).call().await?;
+    assert_eq!(received, parse_ether("0.01")?);
+
+    let stray = IToken::transferCall { to: world.system.splitter(), value: dollars(3) };
+    world.send(&world.owner, *world.dollar().address(), &stray).await?;
+    desk.run("status")?.ends(0, &["3 USDT beside the books"]);
+    let said = desk.done(&till, "sync")?;
+    assert_eq!(said["transactions"].as_array().map(Vec::len), Some(1));
+    assert_eq!(splitter.undistributed(*world.dollar().address()).call().await?, dollars(3));
+    Ok(())
+}
+
+/// What a Safe does when it executes a batch: the same calls, by its account.
+async fn a_week_of_pushes_fits_in_one_batch_for_a_safe(world: World) -> Result<()> {
+    let (desk, safe) = (Desk::new(&world).await?, world.account("safe").await?);
+    let give = IToken::transferCall { to: safe.address(), value: dollars(10) };
+    world.send(&world.owner, *world.dollar().address(), &give).await?;
+    let here = safe.address();
+    for line in ["push 4 USDT --source subscriptions", "push 0.001 eth --source subscriptions"] {
+        desk.run(&format!("{line} --safe-batch week.json --safe {here}"))?.ends(0, &["week.json"]);
+    }
+    let batch = read_json(&desk.file("week.json"))?;
+    let calls = batch["transactions"].as_array().expect("a list");
+    let names: Vec<_> = calls.iter().map(|one| &one["contractMethod"]["name"]).collect();
+    assert_eq!(names, ["approve", "deposit", "depositNative"]);
+    assert_eq!(calls[2]["value"], "1000000000000000");
+    assert_eq!(calls[2]["contractMethod"]["payable"], true);
+    for call in calls {
+        let data = encoded(call)?;
+        let value: U256 = call["value"].as_str().unwrap_or_default().parse()?;
+        let to = call["to"].as_str().unwrap_or_default().parse()?;
+        world.chain.send(&safe, Call::raw("a call of the batch", to, data).value(value)).await?;
+    }
+    let (splitter, dollar) = (world.splitter(), *world.dollar().address());
+    assert_eq!(splitter.sourceReceived(world.source(0), dollar).call().await?, dollars(4));
+    Ok(())
+}
+
+/// The calldata that Safe's app makes of a call by name.
+fn encoded(call: &serde_json::Value) -> Result<Vec<u8>> {
+    use alloy::{
+        dyn_abi::{DynSolType, JsonAbiExt},
+        json_abi::Function,
+    };
+    let method = &call["contractMethod"];
+    let function: Function = serde_json::from_value(serde_json::json!({
+        "type": "function", "name": method["name"], "inputs": method["inputs"], "outputs": [],
+        "stateMutability": "payable",
+    }))?;
+    let values = function.inputs.iter().map(|input| {
+        let value = call["contractInputsValues"][&input.name].as_str().unwrap_or_default();
+        Ok(input.ty.parse::<DynSolType>()?.coerce_str(value)?)
+    });
+    Ok(function.abi_encode_input(&values.collect::<Result<Vec<_>>>()?)?)
+}
