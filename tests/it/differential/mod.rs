@@ -15,7 +15,7 @@ use self::{pair::Pair, script::Script};
 use crate::play;
 
 /// Calls of one script.
-const LENGTH: usize = 200;
+const LENGTH: usize = 150;
 /// The views are compared after every so many calls.
 const PAUSE: usize = 10;
 

@@ -38,12 +38,16 @@ pub(super) struct Script {
     state: u64,
     /// Unix seconds of the call to come.
     now: u64,
+    /// Who locked lately, and when that lock ends, if it was made.
+    locks: Vec<(usize, U256)>,
+    /// Who made a standing lock, if it was made.
+    standing: Vec<usize>,
 }
 
 impl Script {
     /// The script of `seed`, which begins at `now`.
     pub(super) fn new(seed: u64, cast: Cast, now: u64) -> Self {
-        Self { cast, state: seed, now }
+        Self { cast, state: seed, now, locks: Vec::new(), standing: Vec::new() }
     }
 
     fn random(&mut self) -> u64 {
@@ -125,6 +129,7 @@ impl Script {
             1 => Action::of(who, vault, &IVault::mintCall { shares: amount, receiver }),
             _ => {
                 let weeks = self.weeks();
+                self.remember_lock(who, weeks);
                 let call = IVault::depositAndLockCall { assets: amount, durationWeeks: weeks };
                 Action::of(who, vault, &call)
             }
@@ -153,34 +158,46 @@ impl Script {
 
     fn lock(&mut self, who: usize) -> Action {
         let (vault, assets, weeks) = (self.cast.vault, self.amount(tokens(5)), self.weeks());
-        let unlock_time = self.unlock_time();
         match self.below(8) {
-            0..3 => Action::of(who, vault, &IVault::lockCall { assets, durationWeeks: weeks }),
+            0..3 => {
+                self.remember_lock(who, weeks);
+                Action::of(who, vault, &IVault::lockCall { assets, durationWeeks: weeks })
+            }
             3 => {
+                self.standing.push(who);
                 let weeks = U256::from(26);
                 Action::of(who, vault, &IVault::lockStandingCall { assets, durationWeeks: weeks })
             }
-            4 => Action::of(who, vault, &IVault::unwindCall { assets }),
-            5 => Action::of(
-                who,
-                vault,
-                &IVault::extendLockCall { unlockTime: unlock_time, assets, durationWeeks: weeks },
-            ),
-            _ => {
-                let most = self.one_of(&[U256::MAX, U256::MAX, assets / U256::from(10)]);
-                Action::of(
-                    who,
-                    vault,
-                    &IVault::exitEarlyCall { unlockTime: unlock_time, assets, maxPenalty: most },
-                )
+            4 => {
+                let standers = self.standing.clone();
+                let who = if standers.is_empty() { who } else { self.one_of(&standers) };
+                Action::of(who, vault, &IVault::unwindCall { assets: self.amount(tokens(1)) })
             }
+            _ => self.change_lock(who),
         }
     }
 
-    /// When a lock may end that was made lately: the start of one of the next weeks.
-    fn unlock_time(&mut self) -> U256 {
-        let week = self.now / WEEK + 1 + self.below(8);
-        U256::from(week * WEEK)
+    /// Extends a lock that was made lately, or leaves it.
+    fn change_lock(&mut self, who: usize) -> Action {
+        let (vault, assets, weeks) = (self.cast.vault, self.amount(tokens(1)), self.weeks());
+        let now = U256::from(self.now);
+        self.locks.retain(|lock| lock.1 > now);
+        let locks = self.locks.clone();
+        let (who, unlock_time) = if locks.is_empty() { (who, now) } else { self.one_of(&locks) };
+        if self.below(2) == 0 {
+            let weeks = weeks + U256::from(6);
+            let call =
+                IVault::extendLockCall { unlockTime: unlock_time, assets, durationWeeks: weeks };
+            return Action::of(who, vault, &call);
+        }
+        let most = self.one_of(&[U256::MAX, U256::MAX, assets / U256::from(10)]);
+        let call = IVault::exitEarlyCall { unlockTime: unlock_time, assets, maxPenalty: most };
+        Action::of(who, vault, &call)
+    }
+
+    fn remember_lock(&mut self, who: usize, weeks: U256) {
+        let week = U256::from(self.now / WEEK + 1).saturating_add(weeks);
+        self.locks.push((who, week * U256::from(WEEK)));
     }
 
     fn vote(&mut self, who: usize) -> Action {
