@@ -34,7 +34,7 @@ pub(crate) fn is_called_for() -> bool {
 }
 
 pub(crate) fn cases() -> Vec<Case> {
-    [foundation::cases(), holder::cases(), owner::cases(), status::cases(), treasury::cases()]
+    [foundation::cases(), holder::cases(), keeper::cases(), owner::cases(), status::cases(), treasury::cases()]
         .concat()
 }
 
@@ -63,12 +63,20 @@ impl Desk {
         for one in &world.system.contracts {
             let code_hash = keccak256(world.chain.provider().get_code_at(one.address).await?);
             let block = Some(one.block);
-            let contract = Contract { address: one.address, code_hash, block, transaction: None };
+            let (address, transaction, constructed) = (one.address, None, None);
+            let contract = Contract { address, code_hash, block, transaction, constructed };
             contracts.insert(one.name.clone(), contract);
         }
         let (chain_id, platform) = (world.chain.chain_id(), "test".to_owned());
         let deployer = world.owner.address();
-        let record = Record { chain_id, platform, deployer, contracts, pending: None };
+        let record = Record {
+            chain_id,
+            platform,
+            deployer,
+            contracts,
+            fragments: BTreeMap::new(),
+            pending: None,
+        };
         record.save(&desk.file("deployments"))?;
         Ok(desk)
     }
