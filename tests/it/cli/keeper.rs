@@ -17,7 +17,7 @@ use tributary::abi::{ISplitter, IToken, IVault};
 use tributary_tests::{ARB_WASM, Case, Programs, WEEK, World, dollars, tokens};
 
 use super::{
-    Desk, Said,
+    Desk, Said, catch_up,
     hostile::{Hostile, Mood},
 };
 use crate::play;
@@ -42,6 +42,7 @@ pub(crate) fn cases() -> Vec<Case> {
 async fn earn(world: &World) -> Result<()> {
     let (token, amount) = (*world.dollar().address(), dollars(10));
     let splitter = world.system.splitter();
+    catch_up(world).await?;
     let approve = IToken::approveCall { spender: splitter, value: amount };
     world.send(&world.owner, token, &approve).await?;
     let source = world.source(0);
@@ -93,7 +94,7 @@ async fn programs_are_renewed_and_activated_again(world: World) -> Result<()> {
     for days in [340, 400] {
         world.at(world.now().await? + days * DAY).await?;
         for _ in 0..3 {
-            desk.keep(&keeper, "--budget 1 --patience 20s")?.json()?;
+            desk.keep(&keeper, "--budget 1")?.json()?;
         }
         for contract in &world.system.contracts {
             let days = left(contract.address).await? / DAY;

@@ -34,8 +34,15 @@ pub(crate) fn is_called_for() -> bool {
 }
 
 pub(crate) fn cases() -> Vec<Case> {
-    [foundation::cases(), holder::cases(), keeper::cases(), owner::cases(), status::cases(), treasury::cases()]
-        .concat()
+    [
+        foundation::cases(),
+        holder::cases(),
+        keeper::cases(),
+        owner::cases(),
+        status::cases(),
+        treasury::cases(),
+    ]
+    .concat()
 }
 
 /// A directory of its own, with a record of the deployment, where commands are run.
@@ -156,6 +163,15 @@ impl Said {
             assert!(said.contains(word), "nobody said {word:?}: {self:#?}");
         }
     }
+}
+
+/// Lets the world's clock, which stands still, go past the blocks that commands made by the node's own:
+/// to be called between a command and what the world sends itself.
+async fn catch_up(world: &World) -> Result<()> {
+    if world.moves_time() {
+        world.at(world.now().await? + 1).await?;
+    }
+    Ok(())
 }
 
 /// The names of the events of transaction number `place` of what a command said.
