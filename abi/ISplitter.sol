@@ -140,7 +140,7 @@ interface ISplitter {
     function setStakersShareTerms(address setter, uint256 policyId, uint256 stakersIndex, uint256 minBps, uint256 maxBps) external;
     /// @notice Makes a policy in which the stakers have `bps`. The others have what is left in the
     /// proportions of the base policy, rounded down, and the first of them what that leaves; one that is
-    /// left without a basis point is left out.
+    /// left without a basis point is left out. Setting what is set already changes nothing.
     /// @dev Requirements: the setter or the owner; `bps` within the bounds.
     function setStakersShare(uint256 bps) external returns (uint256 policyId);
     function owner() external view returns (address);

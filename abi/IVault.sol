@@ -169,7 +169,7 @@ interface IVault {
     function totalAssets() external view returns (uint256);
     function convertToShares(uint256 assets) external view returns (uint256);
     function convertToAssets(uint256 shares) external view returns (uint256);
-    /// @notice 0 while entering is paused.
+    /// @notice 0 while entering is paused, and for a receiver that can hold no shares.
     function maxDeposit(address receiver) external view returns (uint256);
     function maxMint(address receiver) external view returns (uint256);
     /// @notice The unlocked balance.
@@ -180,8 +180,8 @@ interface IVault {
     function previewWithdraw(uint256 assets) external view returns (uint256);
     function previewRedeem(uint256 shares) external view returns (uint256);
     /// @notice Stakes `assets` of the caller for `receiver`.
-    /// @dev Requirements: not paused; `assets` is not zero; total supply stays below 2^112; the asset
-    /// delivers exactly `assets`.
+    /// @dev Requirements: not paused; `assets` is not zero (here and in all that follows, whatever
+    /// ERC-4626's `max*` say); total supply stays below 2^112; the asset delivers exactly `assets`.
     function deposit(uint256 assets, address receiver) external returns (uint256 shares);
     function mint(uint256 shares, address receiver) external returns (uint256 assets);
     /// @notice Leaves with unlocked stake. Works in every state: paused, reward tokens broken, weeks behind.
@@ -260,7 +260,7 @@ interface IVault {
     function claimFor(address account, address[] calldata tokens) external returns (uint256[] memory amounts);
     /// @notice Pays each of `accounts` what it earned in `token`. An account that did not ask for it, or whose
     /// payee cannot be paid, is skipped: its amount is zero, and it loses nothing.
-    /// @dev Requirements: 500_000 gas left for each account. A transfer gets no more than that.
+    /// @dev Requirements: 600_000 gas left before each transfer, which gets at most 500_000.
     function claimMany(address[] calldata accounts, address token) external returns (uint256[] memory amounts);
     /// @notice Stakes what the caller earned in the asset itself. Zero is no error.
     /// @dev Requirements: not paused; the asset is a reward token.
@@ -291,11 +291,15 @@ interface IVault {
     function getPastVotes(address account, uint256 timepoint) external view returns (uint256);
     /// @notice The total weight, delegated or not, at the beginning of the week of `timepoint`, which has to
     /// have passed.
+    /// @dev In the first week with stake that is zero, and stake that came since the week began does not
+    /// count: a Governor on top needs a voting delay of a week or more, so that the quorum of a proposal
+    /// counts everything that was staked when it was made.
     function getPastTotalSupply(uint256 timepoint) external view returns (uint256);
     /// @notice To whom `account` delegates; zero, from the beginning, is nobody.
     function delegates(address account) external view returns (address);
     /// @notice Gives the caller's votes, present and future, to `delegatee`.
-    /// @dev Costs more the more locks the caller has.
+    /// @dev Costs more the more locks the caller has. From then on a change of the caller's weight also
+    /// pays for the weeks since the delegate's votes last changed, at most 221,000 gas.
     function delegate(address delegatee) external;
     /// @notice As `delegate`, for whoever signed it. The nonces are those of `permit`.
     function delegateBySig(address delegatee, uint256 nonce, uint256 expiry, uint8 v, bytes32 r, bytes32 s) external;

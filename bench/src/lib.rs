@@ -1,6 +1,7 @@
 //! # bench
 //!
-//! How fast the development node is, beside Anvil, in one run on one machine:
+//! What the contracts cost is measured in [`gas`]. This is how fast the development node is, beside
+//! Anvil, in one run on one machine:
 //!
 //! ```text
 //! cargo bench -p bench --bench node
@@ -16,6 +17,7 @@
 //! workspace's token.
 
 mod client;
+pub mod gas;
 mod measure;
 mod peers;
 mod server;

@@ -5,6 +5,8 @@ use std::process::ExitCode;
 use alloy::{contract, transports::TransportError};
 use eyre::Report;
 
+use crate::deploy::error::DeployError;
+
 /// A failure of a known kind. What is none of these ends with 1.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
@@ -66,7 +68,8 @@ const SILENCE: u8 = 5;
 fn code(error: &Report) -> Option<u8> {
     error.chain().find_map(|cause| {
         let kind = cause.downcast_ref::<Failure>().map(Failure::code);
-        kind.or_else(|| is_no_answer(cause).then_some(SILENCE))
+        let deployment = || cause.downcast_ref::<DeployError>().and_then(DeployError::exit_code);
+        kind.or_else(deployment).or_else(|| is_no_answer(cause).then_some(SILENCE))
     })
 }
 

@@ -32,6 +32,9 @@ const SUITES = [
   { name: `web3.py ${pinned("web3")}`, command: [process.env.PYTHON, [path.join(here, "suites", "web3_py.py")]] },
   { name: `alloy ${locked("../../Cargo.lock", "alloy")}, AnyNetwork`, command: [process.env.CLIENT_ALLOY, []] },
   { name: `anvil ${foundryVersion("anvil")}, side by side`, command: script("parity"), alone: true },
+  { name: `Safe ${version("@safe-global/safe-contracts")}`, command: script("safe") },
+  { name: `solc ${version("solc-oldest")} to ${version("solc")}`, command: script("solidity") },
+  { name: `Governor of OpenZeppelin ${version("openzeppelin-5")}`, command: script("governance") },
   { name: `ethers-rs ${locked("ethers-rs/Cargo.lock", "ethers")}`, command: [process.env.ETHERS_RS, []], heavy: true },
   { name: "cargo stylus 0.10.10", command: script("cargo_stylus"), heavy: true, patience: 30 * 60_000 },
 ];
@@ -51,7 +54,7 @@ for (const suite of chosen) {
   const begun = performance.now();
   const { passed, failed, output } = await play(suite);
   const seconds = ((performance.now() - begun) / 1_000).toFixed(1);
-  console.log(`${failed ? "FAIL" : "ok  "}  ${suite.name.padEnd(28)} ${String(passed).padStart(3)} checks  ${seconds} s`);
+  console.log(`${failed ? "FAIL" : "ok  "}  ${suite.name.padEnd(30)} ${String(passed).padStart(3)} checks  ${seconds} s`);
   if (!failed) continue;
   failures += 1;
   console.log(output.replace(/^/gm, "      "));

@@ -3,10 +3,12 @@
 mod fragments;
 mod platform;
 
+use std::future::IntoFuture;
+
 use alloy::{
     primitives::{Address, Bytes, U256},
     providers::Provider,
-    rpc::types::TransactionRequest,
+    rpc::types::{TransactionReceipt, TransactionRequest},
     signers::local::PrivateKeySigner,
     sol_types::{SolCall, SolError},
 };
@@ -14,7 +16,12 @@ use eyre::Result;
 use tributary::{
     abi::{ArbWasm, ISplitter, IVault},
     chain::Call,
-    deploy::{arguments, on_chain::OnChain},
+    deploy::{
+        activation, arguments,
+        on_chain::OnChain,
+        outlook::Outlook,
+        verify::{Verdict, Verification},
+    },
 };
 use tributary_tests::{ARB_WASM, Case, Programs, World, constructor, revert_data, tokens};
 
@@ -26,9 +33,12 @@ pub(crate) fn cases() -> Vec<Case> {
     let mut cases = [fragments::cases(), platform::cases()].concat();
     cases.extend([
         play!(the_code_on_chain_is_a_compressed_program_of_the_bytes_that_were_built),
+        play!(what_is_on_chain_is_verified_against_the_build),
         play!(every_contract_is_active_for_the_present_stylus_version),
         play!(a_thief_cannot_construct_a_second_time),
         play!(a_program_cannot_be_called_before_it_is_activated),
+        play!(activation_takes_the_gas_that_was_computed_and_no_more_than_the_fee_sent)
+            .on_our_node(),
         play!(stake_outlives_a_lapsed_activation).moving_time(),
     ]);
     cases
@@ -43,6 +53,19 @@ async fn the_code_on_chain_is_a_compressed_program_of_the_bytes_that_were_built(
         assert_eq!(found.wasm()?, world.artifact(package)?.wasm, "{}", contract.name);
         assert_eq!(found.size(), contract.code_size, "{}", contract.name);
     }
+    Ok(())
+}
+
+async fn what_is_on_chain_is_verified_against_the_build(world: World) -> Result<()> {
+    let (vault, token) = (world.system.vault(), world.system.address("token"));
+    let verify = async |address, package| {
+        Verification::of(&world.chain, address, world.artifact(package)?).await
+    };
+    assert_eq!(verify(vault, "vault").await?.verdict, Verdict::Same);
+    assert_eq!(verify(token, "token").await?.verdict, Verdict::Same);
+    assert_eq!(verify(vault, "token").await?.verdict, Verdict::Differs);
+    assert_eq!(verify(token, "vault").await?.verdict, Verdict::Differs);
+    assert_eq!(verify(world.owner.address(), "token").await?.verdict, Verdict::NoProgram);
     Ok(())
 }
 
@@ -91,6 +114,36 @@ async fn a_program_cannot_be_called_before_it_is_activated(world: World) -> Resu
     let again = ArbWasm::activateProgramCall { program: address };
     world.refused(&deployer, ARB_WASM, &again, ArbWasm::ProgramUpToDate {}).await;
     Ok(())
+}
+
+async fn activation_takes_the_gas_that_was_computed_and_no_more_than_the_fee_sent(
+    world: World,
+) -> Result<()> {
+    let deployer = world.account("deployer").await?;
+    let program = artifact::from_wasm("echo", &echo(deployer.address()))?;
+    let init_code = artifact::init_code(&program.code.program(&[])?);
+    let created = world.chain.send(&deployer, Call::create("create", init_code)).await?;
+    let address = created.contract_address.expect("a creation has an address");
+    let computed = Outlook::read(&world.chain).await?.activation_gas(&program);
+    let call = activation::call(&program, address, computed);
+    let balance = |of| world.chain.provider().get_balance(of).into_future();
+    let (before, input) = (balance(deployer.address()).await?, call.request(deployer.address()));
+    let used = world.chain.send(&deployer, call).await?;
+    let zeros =
+        input.input.input().expect("it is a call").iter().filter(|byte| **byte == 0).count();
+    let calldata = 4 * zeros as u64 + 16 * (36 - zeros as u64);
+    assert_eq!(used.gas_used - on_parent_chain(&used)?, 21_000 + calldata + computed);
+    let gas = U256::from(used.gas_used) * U256::from(used.effective_gas_price);
+    let paid = before - balance(deployer.address()).await? - gas;
+    assert!(!paid.is_zero() && paid * U256::from(10) < activation::fee(&program), "{paid}");
+    Ok(())
+}
+
+/// Gas that a receipt says was for the parent chain.
+fn on_parent_chain(receipt: &TransactionReceipt) -> Result<u64> {
+    let fields = serde_json::to_value(receipt)?;
+    let told = fields["gasUsedForL1"].as_str().unwrap_or("0x0");
+    Ok(u64::from_str_radix(told.trim_start_matches("0x"), 16)?)
 }
 
 async fn activate(world: &World, by: &PrivateKeySigner, program: Address) -> Result<()> {

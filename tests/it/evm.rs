@@ -17,6 +17,17 @@ use tributary_tests::World;
 /// ```
 pub(crate) const YES_SAYER: &[u8] = &hex!("600160005260206000f3");
 
+/// A token that takes what it is asked to and never gives: `transferFrom` adds to a balance that
+/// everybody has, and every call but this and `balanceOf` reverts.
+pub(crate) const MISER: &[u8] = &hex!(
+    "60003560e01c" // the selector
+    "806370a08231146020576323b872dd14602c57" // balanceOf, transferFrom
+    "60006000fd" // revert
+    "0000" // up to a round address
+    "5b60005460005260206000f3" // balanceOf: the balance
+    "5b60443560005401600055600160005260206000f3" // transferFrom: more of it, and true
+);
+
 /// Calls the address in the first word of calldata with the rest of it and the value it got, and
 /// passes on what comes back. Takes no ETH without calldata.
 pub(crate) const MESSENGER: &[u8] = &hex!(

@@ -158,7 +158,7 @@ async fn every_error_of_the_vault_reaches_its_caller(world: World) -> Result<()>
     vault_shares(&mut met, &alice).await;
     vault_amounts(&mut met, &alice).await;
     vault_locks(&mut met, &alice).await?;
-    vault_payouts(&mut met, &alice).await;
+    vault_payouts(&mut met, &alice).await?;
     vault_votes(&mut met, &alice).await?;
     vault_tokens(&mut met, &alice).await?;
     vault_roles(&mut met, &alice).await?;
@@ -278,13 +278,17 @@ async fn vault_locks(met: &mut Met<'_>, alice: &PrivateKeySigner) -> Result<()> 
 }
 
 /// Payouts by others.
-async fn vault_payouts(met: &mut Met<'_>, alice: &PrivateKeySigner) {
+async fn vault_payouts(met: &mut Met<'_>, alice: &PrivateKeySigner) -> Result<()> {
     let (me, other) = (alice.address(), met.world.treasury.clone());
     let token = *met.world.dollar().address();
     let claim = IVault::claimForCall { account: me, tokens: vec![token] };
     met.on(&other, claim, IVault::PayoutNotAutomatic { account: me }).await;
     let here = IVault::setPayoutCall { payee: met.contract, automatic: true };
     met.on(alice, here, IVault::InvalidAddress { account: met.contract }).await;
+    let pay_me = IVault::setPayoutCall { payee: Address::ZERO, automatic: true };
+    met.world.send(alice, met.contract, &pay_me).await?;
+    met.world.notify(token, dollars(1_000)).await?;
+    earned(met.world, me, token).await?;
     let many = IVault::claimManyCall { accounts: vec![me], token };
     let request = TransactionRequest::default().from(me).to(met.contract);
     let request = request.input(Bytes::from(many.abi_encode()).into()).gas_limit(400_000);
@@ -293,6 +297,19 @@ async fn vault_payouts(met: &mut Met<'_>, alice: &PrivateKeySigner) {
     let error = IVault::NotEnoughGas::abi_decode(&data).expect("a NotEnoughGas");
     assert!(error.left < error.needed && error.left < n(400_000), "{error:?}");
     met.errors.insert(IVault::NotEnoughGas::SIGNATURE.to_owned());
+    Ok(())
+}
+
+/// Waits until `account` has earned something of `token`.
+async fn earned(world: &World, account: Address, token: Address) -> Result<()> {
+    while world.vault().claimable(account, token).call().await?.is_zero() {
+        if world.moves_time() {
+            world.at(world.now().await? + 60).await?;
+        } else {
+            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        }
+    }
+    Ok(())
 }
 
 /// Votes: the future, and signatures that are late, nobody's, or used.

@@ -15,7 +15,7 @@
 //! mapping(uint256 policy => bytes32) policyName;                                  // 13
 //! mapping(uint256 policy => mapping(uint256 payee => Terms)) payeeTerms;          // 14
 //! mapping(uint256 policy => mapping(uint256 payee => bytes32)) payeeTag;          // 15
-//! address setter; uint16 minBps; uint16 maxBps; uint16 bps; uint8 stakersIndex;   // 16
+//! address setter; uint32 stakersIndex; uint16 minBps; uint16 maxBps; uint16 bps;  // 16
 //! uint256 sharePolicy; uint256 baseSharePolicy;                                   // 17, 18
 //! ```
 

@@ -29,8 +29,8 @@
 use alloc::vec::Vec;
 
 use alloy_primitives::{Address, U256};
-use components::{emit, fail, safe_approve, try_transfer};
-use stylus_sdk::{host::VM, prelude::*};
+use components::{emit, fail, safe_approve, safe_revoke, try_transfer};
+use stylus_sdk::prelude::*;
 
 use crate::{
     ISplitter, Result, Splitter,
@@ -162,21 +162,12 @@ impl Splitter {
                 let tag = self.tag(payment.policy_id, payment.payee_index);
                 if safe_approve(vm, token, payee, owed).is_ok() {
                     calls::offer(vm, &terms, tag.into(), (token, owed), gas);
-                    withdraw_offer(vm, token, payee)?;
+                    safe_revoke(vm, token, payee)?;
                 }
             }
         }
         Ok(())
     }
-}
-
-/// Leaves `payee` without allowance. Most tokens have brought it to zero when the payee pulled.
-fn withdraw_offer(vm: &VM, token: Address, payee: Address) -> Result<()> {
-    let left = components::allowance(vm, token, vm.contract_address(), payee);
-    if left == Ok(U256::ZERO) {
-        return Ok(());
-    }
-    safe_approve(vm, token, payee, U256::ZERO)
 }
 
 /// A stored total as a number: all of them fit 128 bits.

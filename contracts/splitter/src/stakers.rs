@@ -107,6 +107,10 @@ impl Splitter {
             ROLES.only_owner(&self.vm)?;
         }
         let bps = check_bounds(bps, terms.min, terms.max)?;
+        if bps == terms.bps {
+            // No second policy of the same content, each to be distributed by itself.
+            return Ok(SHARE_POLICY.get(&self.vm));
+        }
         // Effect:
         let base = BASE_SHARE_POLICY.get(&self.vm);
         let (payees, tags) = self.with_share(base, terms.index, bps)?;

@@ -134,10 +134,10 @@ impl Vault {
         drop(answer);
         let left = risen(self.unbooked(asset, id)?, before);
         let rest = penalty.saturating_sub(left);
+        components::safe_revoke(self.vm(), asset, splitter)?;
         if rest.is_zero() {
             return Ok(());
         }
-        components::safe_approve(self.vm(), asset, splitter, U256::ZERO)?;
         components::safe_transfer(self.vm(), asset, splitter, rest)
     }
 }

@@ -13,9 +13,9 @@ use crate::{
 /// The most gas that one transfer of a batch gets: a token with a hook for its receiver cannot burn
 /// the gas of the others.
 const TRANSFER_GAS: u64 = 500_000;
-/// The least gas that is left when the next account of a batch is looked at: with less, a transfer
-/// could fail for want of gas and be skipped.
-const ACCOUNT_GAS: u64 = 600_000;
+/// The least gas that is left before a transfer of a batch: with less, it could get less than
+/// [`TRANSFER_GAS`], fail for want of it and be skipped.
+const GAS_BEFORE_TRANSFER: u64 = 600_000;
 
 impl Vault {
     /// Sets where the caller's revenue goes when it is claimed for it.
@@ -51,10 +51,6 @@ impl Vault {
     /// known what to log.
     fn try_pay(&mut self, account: Address, token: Address, id: u8) -> Result<U256> {
         // Check.
-        let left = self.vm().evm_gas_left();
-        if left < ACCOUNT_GAS {
-            return Err(fail!(IVault::NotEnoughGas, left, ACCOUNT_GAS));
-        }
         let payout = Payout::of(self.vm(), account);
         if !payout.automatic {
             return Ok(U256::ZERO);
@@ -64,6 +60,11 @@ impl Vault {
         let earned = self.take_pending(account, id);
         if earned == 0 {
             return Ok(U256::ZERO);
+        }
+        // Check: here, because settling may have cost much.
+        let left = self.vm().evm_gas_left();
+        if left < GAS_BEFORE_TRANSFER {
+            return Err(fail!(IVault::NotEnoughGas, left, GAS_BEFORE_TRANSFER));
         }
         // Interaction.
         let (payee, amount) = (payee_of(account, &payout), U256::from(earned));

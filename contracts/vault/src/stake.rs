@@ -32,7 +32,7 @@ impl Vault {
     }
 
     /// *Reverts* unless shares can be held by `receiver`: neither zero nor the vault itself.
-    fn ensure_holder(&self, receiver: Address) -> Result<()> {
+    pub(crate) fn ensure_holder(&self, receiver: Address) -> Result<()> {
         if receiver.is_zero() || receiver == self.vm().contract_address() {
             return Err(fail!(IVault::ERC20InvalidReceiver, receiver));
         }

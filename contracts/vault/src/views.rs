@@ -21,9 +21,10 @@ use crate::{
 const ONE_E18: u128 = 1_000_000_000_000_000_000;
 
 impl Vault {
-    /// What can still be staked: zero while entering is paused.
-    pub(crate) fn max_entry(&self) -> u128 {
-        if Config::get(self.vm()).paused {
+    /// What can still be staked for `receiver`: zero while entering is paused, and for one that can
+    /// hold no shares.
+    pub(crate) fn max_entry(&self, receiver: Address) -> u128 {
+        if Config::get(self.vm()).paused || self.ensure_holder(receiver).is_err() {
             0
         } else {
             MAX_AMOUNT.saturating_sub(self.stored_pool().supply)

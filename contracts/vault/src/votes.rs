@@ -92,7 +92,6 @@ impl Delegate {
 
     /// The votes of `tally` that are left at `at`, before the next tally.
     fn left(self, vm: &VM, tally: &Tally, at: u64) -> u128 {
-        // Of no votes none can expire; those of a delegate who never had any are of the year 1970.
         if tally.votes == 0 {
             return 0;
         }

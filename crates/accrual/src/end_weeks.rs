@@ -13,12 +13,6 @@ use crate::MAX_LOCK_WEEKS;
 pub struct EndWeeks(pub u128);
 
 impl EndWeeks {
-    /// Whether the set is empty.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.0 == 0
-    }
-
     /// Adds the pair of `week`.
     pub fn insert(&mut self, week: u64) {
         self.0 |= bit(week);

@@ -1,8 +1,8 @@
 //! The curve, the set of weeks and the account's formulas, each on its own.
 
 use accrual::{
-    Curve, Divide, EndWeeks, MAX_AMOUNT, ONE_BPS, U256, WEEK, account, boost, portion, portion_up,
-    start_of, stream_end, tokens_q128, week_of,
+    Books, Curve, Divide, EndWeeks, MAX_AMOUNT, ONE_BPS, Pool, Token, U256, WEEK, account, boost,
+    portion, portion_up, start_of, stream_end, tokens_q128, week_of,
 };
 use proptest::prelude::*;
 
@@ -16,6 +16,44 @@ impl Divide for Software {
 fn curve(points: &[(u32, u32)]) -> Option<Curve> {
     let (durations, multipliers): (Vec<_>, Vec<_>) = points.iter().copied().unzip();
     Curve::multipliers(&durations, &multipliers)
+}
+
+/// Books in which nothing ends, and who writes into them.
+#[derive(Default)]
+struct Blank {
+    closed: usize,
+    held: U256,
+}
+
+impl Books for Blank {
+    fn boost_ending(&mut self, _: u64) -> u128 {
+        0
+    }
+    fn rate_ending(&mut self, _: usize, _: u64) -> U256 {
+        U256::ZERO
+    }
+    fn close_week(&mut self, _: usize, _: u64, _: U256) {
+        self.closed += 1;
+    }
+    fn hold(&mut self, _: usize, amount_q128: U256) {
+        self.held += amount_q128;
+    }
+}
+
+#[test]
+fn amounts_fit_112_bits_and_no_more() {
+    assert_eq!((MAX_AMOUNT.count_ones(), MAX_AMOUNT.leading_zeros()), (112, 128 - 112));
+}
+
+#[test]
+fn weeks_in_which_no_boost_ends_are_not_written() {
+    let mut pool = Pool { supply: 5, boost: 0, updated: start_of(3_000) };
+    let mut token = [Token { index: U256::ZERO, rate: U256::from(50) }];
+    let mut books = Blank::default();
+    pool.advance::<Software>(start_of(3_010) + 7, &mut token, &mut books);
+    assert_eq!((books.closed, books.held), (0, U256::ZERO));
+    assert_eq!(pool.updated, start_of(3_010) + 7);
+    assert_eq!(token[0].index, U256::from(10 * (10 * WEEK + 7)));
 }
 
 #[test]
@@ -118,7 +156,7 @@ proptest! {
         for offset in &offsets {
             set.remove(after + offset);
         }
-        prop_assert!(set.is_empty());
+        prop_assert_eq!(set, EndWeeks::default());
     }
 
     #[test]

@@ -109,6 +109,6 @@ pub use roles::Roles;
 pub use short_string::ShortString;
 pub use slot::Slot;
 pub use tokens::{
-    allowance, balance_of, decimals, safe_approve, safe_transfer, safe_transfer_from, send_value,
+    balance_of, decimals, safe_approve, safe_revoke, safe_transfer, safe_transfer_from, send_value,
     try_permit, try_transfer,
 };

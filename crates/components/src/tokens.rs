@@ -81,23 +81,22 @@ pub fn safe_approve(vm: &VM, token: Address, spender: Address, value: U256) -> R
     confirmed(token, approve(value) || (approve(U256::ZERO) && approve(value)))
 }
 
+/// Leaves `spender` without allowance. Most tokens have brought it to zero when it was used.
+///
+/// *Reverts* with `TokenTransferFailed` if the token does not take it back.
+pub fn safe_revoke(vm: &VM, token: Address, spender: Address) -> Result<(), Revert> {
+    let allowance = calldata!(Erc20::allowanceCall, vm.contract_address(), spender);
+    if query(vm, token, &allowance) == Ok(U256::ZERO) {
+        return Ok(());
+    }
+    safe_approve(vm, token, spender, U256::ZERO)
+}
+
 /// What `account` has of `token`.
 ///
 /// *Reverts* with `TokenTransferFailed` if the token reverts or answers anything but one word.
 pub fn balance_of(vm: &VM, token: Address, account: Address) -> Result<U256, Revert> {
     query(vm, token, &calldata!(Erc20::balanceOfCall, account))
-}
-
-/// What `spender` may still pull of `token` from `owner`.
-///
-/// *Reverts* with `TokenTransferFailed` if the token reverts or answers anything but one word.
-pub fn allowance(
-    vm: &VM,
-    token: Address,
-    owner: Address,
-    spender: Address,
-) -> Result<U256, Revert> {
-    query(vm, token, &calldata!(Erc20::allowanceCall, owner, spender))
 }
 
 /// The number of decimals of `token`.

@@ -258,6 +258,16 @@ impl Caller<'_> {
     ///
     /// If called from within an actor.
     pub fn raw(self, to: Address, calldata: Vec<u8>) -> Result<Vec<u8>, Revert> {
+        self.metered(to, calldata).0
+    }
+
+    /// As [`Self::raw`], with the gas that it took by the stage's tariff: round numbers, in which more
+    /// slots, logs and calls are always more.
+    ///
+    /// # Panics
+    ///
+    /// As [`Self::raw`].
+    pub fn metered(self, to: Address, calldata: Vec<u8>) -> (Result<Vec<u8>, Revert>, u64) {
         let world = &self.stage.world;
         assert!(world.borrow().frames.is_empty(), "inside an actor, call through its frame");
         world.borrow_mut().begin(self.sender);
@@ -271,6 +281,7 @@ impl Caller<'_> {
             gas: self.gas,
             calldata,
         };
-        execute(world, message).result.map_err(Revert)
+        let outcome = execute(world, message);
+        (outcome.result.map_err(Revert), self.gas - outcome.gas_left)
     }
 }

@@ -49,6 +49,9 @@ fn recover(words: &[u8; 128]) -> Option<Address> {
     let v = U256::from_be_slice(&words[32..64]);
     let parity = u8::try_from(v.checked_sub(U256::from(27))?).ok().filter(|parity| *parity < 2)?;
     let signature = Signature::from_slice(&words[64..]).ok()?;
+    // The precompile takes both of the curve's mirrored signatures; the library only the lower one.
+    let (signature, parity) =
+        signature.normalize_s().map_or((signature, parity), |lower| (lower, 1 - parity));
     let recovery = RecoveryId::from_byte(parity)?;
     let key = VerifyingKey::recover_from_prehash(&words[..32], &signature, recovery).ok()?;
     Some(address_of(&key))

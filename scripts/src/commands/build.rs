@@ -72,7 +72,7 @@ pub fn contracts(packages: &[&str]) -> Result<Vec<Artifact>> {
         artifact::Step::Compiling(package) => job.say(&format!("compiling {package}")),
         artifact::Step::Dependency(unit) => job.whisper(&format!("compiling {unit}")),
         artifact::Step::Waiting(package) => {
-            job.say(&format!("waiting to compile {package}: contracts are being built elsewhere"));
+            job.say(&format!("waiting for another cargo, then compiling {package}"));
         }
         artifact::Step::Packing(_) => job.step(),
     };

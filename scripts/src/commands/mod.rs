@@ -11,6 +11,7 @@ pub mod keeper;
 pub mod owner;
 pub mod status;
 pub mod treasury;
+pub mod verify;
 
 use std::process::ExitCode;
 
@@ -34,8 +35,10 @@ pub struct Cli {
 enum Command {
     /// Plays thirteen weeks of each preset on a local chain, and audits every wei.
     Demo(Box<demo::Args>),
-    /// Puts a platform's contracts on a chain, or goes on with that.
+    /// Puts a platform's contracts on a chain, or goes on with that
     Deploy(Box<deploy::Args>),
+    /// Rebuilds the contracts and compares them with what is on chain, byte by byte
+    Verify(verify::Args),
     /// Runs a local Stylus chain.
     Devnode(devnode::Args),
     /// Writes `abi/*.json` from `abi/*.sol`.
@@ -90,6 +93,7 @@ impl Cli {
         match self.command {
             Command::Demo(args) => demo::run(*args).await,
             Command::Deploy(args) => deploy::run(*args).await,
+            Command::Verify(args) => verify::run(args).await,
             Command::Devnode(args) => devnode::run(args).await,
             Command::Abi(args) => abi::run(&args),
             Command::Build(args) => build::run(&args),

@@ -17,9 +17,9 @@ pub const ARB_WASM: Address = address!("0000000000000000000000000000000000000071
 
 /// Wei for each byte of native code on an idle chain.
 const IDLE_FEE: u64 = 82_928_201;
-/// How many times the idle fee is sent. The chain's price grows e-fold with every 21 MB that were
-/// activated just before: this covers sixty programs within a minute.
-const FEE_HEADROOM: u64 = 20;
+/// How many times the fee of an idle chain is sent along. The chain's price grows e-fold with every 21 MB that were
+/// activated just before: this covers fifty programs of ours within a minute.
+pub const FEE_HEADROOM: u64 = 20;
 
 /// Gas that a limit has above what is computed: the transaction itself, and storage reads that differ
 /// between versions of the chain.

@@ -24,7 +24,7 @@ use super::{
     error::DeployError,
     record::{Pending, Record},
 };
-use crate::chain::{Call, Chain, in_words};
+use crate::chain::{Account, Call, Chain, in_words};
 
 /// How long a transaction is waited for.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -36,6 +36,13 @@ pub struct Payer {
     pub address: Address,
     /// What signs for it.
     pub wallet: EthereumWallet,
+}
+
+impl Payer {
+    /// Anybody who signs.
+    pub fn of(account: &impl Account) -> Self {
+        Self { address: account.address(), wallet: account.wallet() }
+    }
 }
 
 /// Sends a deployment's transactions, one after the other.

@@ -116,6 +116,19 @@ pub enum DeployError {
     },
 }
 
+impl DeployError {
+    /// The exit code of what has one: 2 for what the file or the flags leave open, 6 for what is not as
+    /// configured.
+    #[must_use]
+    pub const fn exit_code(&self) -> Option<u8> {
+        match self {
+            Self::Unsettled { .. } | Self::OtherPlatform { .. } => Some(2),
+            Self::Drift(_) | Self::ConstructedByAnother { .. } => Some(6),
+            _ => None,
+        }
+    }
+}
+
 /// One thing that is otherwise than configured.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {

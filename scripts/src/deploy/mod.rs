@@ -20,6 +20,7 @@ mod seen;
 pub mod step;
 pub mod stylus_deployer;
 pub mod terms;
+pub mod verify;
 
 use alloy::{
     primitives::{Address, B256, Bytes, hex, keccak256},

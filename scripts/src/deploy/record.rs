@@ -53,6 +53,9 @@ pub struct Contract {
     /// The transaction that constructed it, if that was another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub constructed: Option<B256>,
+    /// Whether it was there before the platform and is somebody else's code: a dollar, wrapped ether.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub external: bool,
 }
 
 /// A transaction under way. Whatever is sent again for it carries the same nonce, so that it cannot
@@ -103,7 +106,8 @@ pub enum RecordError {
 impl Contract {
     /// A contract of which only is known that it is there.
     pub(crate) const fn found(address: Address, code_hash: B256) -> Self {
-        Self { address, code_hash, block: None, transaction: None, constructed: None }
+        let (block, transaction, constructed) = (None, None, None);
+        Self { address, code_hash, block, transaction, constructed, external: false }
     }
 }
 

@@ -7,7 +7,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use alloy::{
-    primitives::{Address, keccak256},
+    primitives::{Address, U256, keccak256},
     providers::Provider,
     rpc::types::TransactionReceipt,
 };
@@ -15,7 +15,7 @@ use artifact::Artifact;
 use eyre::{Result, bail};
 
 use super::{
-    activation::is_active,
+    activation::{fee, is_active},
     audit::{Audit, Item},
     courier::{Courier, Payer},
     error::{DeployError, Difference},
@@ -74,6 +74,8 @@ pub struct Planned {
     pub title: String,
     /// Gas that it takes at most, without what the parent chain costs.
     pub gas: u64,
+    /// Wei that go along for the fee of an activation; most of it comes back.
+    pub fee: U256,
 }
 
 impl Deployment<'_> {
@@ -271,7 +273,15 @@ impl Deployment<'_> {
 
     fn planned(&self, standing: &Standing, step: Step) -> Planned {
         let (title, gas) = (step.title(self.terms), self.site(standing).gas_bound(&step));
-        Planned { step, title, gas }
+        let fee = match &step {
+            Step::Deploy(role) | Step::Activate(role) => {
+                let package = Terms::package(role);
+                let artifact = self.artifacts.iter().find(|artifact| artifact.name == package);
+                artifact.map(fee).unwrap_or_default()
+            }
+            _ => U256::ZERO,
+        };
+        Planned { step, title, gas, fee }
     }
 
     /// Writes down what is there and not on record: tokens that were there before, and contracts whose
@@ -284,8 +294,9 @@ impl Deployment<'_> {
             }
             let code = self.chain.provider().get_code_at(*address).await?;
             if !code.is_empty() {
+                let external = self.terms.existing.contains_key(role);
                 let contract = Contract::found(*address, keccak256(&code));
-                record.contracts.insert(role.clone(), contract);
+                record.contracts.insert(role.clone(), Contract { external, ..contract });
             }
         }
         if *record != before {

@@ -31,7 +31,7 @@ pub use page::{Asking, Inquiry, Sum, table};
 pub use permit::Permit;
 pub use plan::{Plan, Step};
 pub use signer::{Signer, SignerArgs};
-pub use site::{Site, SiteArgs, Token};
+pub use site::{NodeArgs, Site, SiteArgs, Token};
 
 use crate::{chain::Account, failure::Failure};
 

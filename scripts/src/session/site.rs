@@ -19,16 +19,13 @@ use crate::{
     units::whole_tokens,
 };
 
-/// Which node, and where its contracts are.
+/// Which node, and where records of what is on its chain are.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Chain")]
-pub struct SiteArgs {
+pub struct NodeArgs {
     /// The node's URL
     #[arg(long, short, value_name = "URL", env = "ETH_RPC_URL", alias = "endpoint")]
     rpc_url: Option<String>,
-    /// Seconds that the node may take for an answer
-    #[arg(long, value_name = "SECONDS", default_value_t = 30, env = "ETH_RPC_TIMEOUT")]
-    rpc_timeout: u64,
     /// Network of the configuration file
     #[arg(long, value_name = "NAME", env = "TRIBUTARY_NETWORK")]
     network: Option<String>,
@@ -38,6 +35,14 @@ pub struct SiteArgs {
     /// Directory of <chain id>.json, which say where the contracts are [default: deployments]
     #[arg(long, value_name = "DIRECTORY", env = "TRIBUTARY_DEPLOYMENTS")]
     deployments: Option<PathBuf>,
+}
+
+/// Which node, and where its contracts are.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Chain")]
+pub struct SiteArgs {
+    #[command(flatten)]
+    node: NodeArgs,
     /// The vault, whatever the deployment says
     #[arg(long, value_name = "ADDRESS")]
     vault: Option<Address>,
@@ -87,7 +92,7 @@ impl Token {
     }
 }
 
-impl SiteArgs {
+impl NodeArgs {
     /// What the configuration says of the network that is meant.
     ///
     /// # Errors
@@ -96,26 +101,49 @@ impl SiteArgs {
         Config::load(self.config.as_deref())?.network(self.network.as_deref())
     }
 
-    /// Connects to the node and finds the contracts.
+    /// Connects to the node; with what the configuration says of its network.
     ///
     /// # Errors
     /// No node is named, it does not answer, or is of another chain than was expected.
-    pub async fn open(&self) -> Result<Site> {
+    pub async fn connect(&self) -> Result<(Chain, Network)> {
         let network = self.network()?;
         let url = self.rpc_url.clone().map_or_else(|| network.url(), |url| Ok(Some(url)))?;
         let url = url.ok_or_else(|| {
             Failure::usage("which node? Give --rpc-url URL, ETH_RPC_URL or a tributary.toml")
         })?;
-        let timeout = Duration::from_secs(self.rpc_timeout);
-        let chain = Chain::connect_within(&url, timeout).await?;
+        let chain = Chain::connect(&url).await?;
         let (found, expected) = (chain.chain_id(), network.chain_id);
         if expected.is_some_and(|expected| expected != found) {
             let expected = expected.unwrap_or_default();
             let why = format!("the node is of chain {found}; the configuration says {expected}");
             return Err(Failure::usage(why));
         }
-        let place = self.deployments.as_deref().or(network.deployments.as_deref());
-        let book = Book::load(place, found)?;
+        Ok((chain, network))
+    }
+
+    /// Where records of deployments are, if a flag or the configuration says.
+    #[must_use]
+    pub fn deployments<'a>(&'a self, network: &'a Network) -> Option<&'a Path> {
+        self.deployments.as_deref().or(network.deployments.as_deref())
+    }
+}
+
+impl SiteArgs {
+    /// What the configuration says of the network that is meant.
+    ///
+    /// # Errors
+    /// The file cannot be read, or does not know the network.
+    pub fn network(&self) -> Result<Network> {
+        self.node.network()
+    }
+
+    /// Connects to the node and finds the contracts.
+    ///
+    /// # Errors
+    /// No node is named, it does not answer, or is of another chain than was expected.
+    pub async fn open(&self) -> Result<Site> {
+        let (chain, network) = self.node.connect().await?;
+        let book = Book::load(self.node.deployments(&network), chain.chain_id())?;
         let book = book.with("vault", self.vault).with("splitter", self.splitter);
         Ok(Site { chain, book, network, json: self.json })
     }

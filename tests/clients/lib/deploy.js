@@ -5,17 +5,15 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import {
-  createPublicClient, createWalletClient, concatHex, defineChain, encodeAbiParameters, http,
-  keccak256, parseAbi, parseAbiParameters, parseEther, parseEventLogs, stringToHex, zeroHash,
+  concatHex, encodeAbiParameters, keccak256, parseAbi, parseAbiParameters, parseEther, stringToHex,
+  zeroHash,
 } from "viem";
-import { mnemonicToAccount } from "viem/accounts";
+import { Chain, account } from "./chain.js";
 import { CHAIN_ID } from "./node.js";
 import {
-  CURVE, DOLLAR, ENDOWMENT, STAKERS_BPS, STREAM_WEEKS, TOKEN, VAULT, abi,
+  CURVE, DOLLAR, ENDOWMENT, KIND_ACCOUNT, KIND_STREAM, STAKERS_BPS, STREAM_WEEKS, TOKEN, VAULT, abi, word,
 } from "./scenario.js";
 
-/** The accounts that every development node funds; everybody knows their keys. */
-const MNEMONIC = "test test test test test test test test test test test junk";
 const ROLES = ["owner", "alice", "bob", "treasury", "guardian"];
 
 const ARB_WASM = "0x0000000000000000000000000000000000000071";
@@ -27,14 +25,13 @@ const ARB_WASM_ABI = parseAbi([
 const CREATE2_FACTORY = "0x4e59b44847b379578588920cA78FbF26c0B4956C";
 /** Selector of `stylus_constructor()`. */
 const CONSTRUCTOR = "0x5585258d";
-const KIND_ACCOUNT = 0;
-const KIND_STREAM = 1;
 
 /** Deploys to the node at `url`; the result is what suites read from the file that DEPLOYMENT names. */
 export async function deploy(url, artifacts) {
-  const clients = connect(url);
-  const place = (name, parameters) => placeContract(clients, artifacts, name, parameters);
-  const { owner, alice, bob, treasury, guardian } = clients.accounts;
+  const chain = new Chain(url);
+  const accounts = Object.fromEntries(ROLES.map((role, index) => [role, account(index)]));
+  const { owner, alice, bob, treasury, guardian } = accounts;
+  const place = (name, parameters) => placeContract(chain, owner, artifacts, name, parameters);
   const token = await place("token", tokenArguments(TOKEN, owner));
   const dollar = await place("token", tokenArguments(DOLLAR, owner));
   const weth = await place("weth");
@@ -46,21 +43,18 @@ export async function deploy(url, artifacts) {
     parseAbiParameters("address, address, address"), [owner.address, guardian.address, weth],
   ));
 
-  const send = (address, contract, functionName, args) =>
-    write(clients, { address, abi: abi(contract), functionName, args });
-  await send(vault, "IVault", "addRewardToken", [dollar, STREAM_WEEKS]);
-  const made = await send(splitter, "ISplitter", "createPolicy", [
-    word("stakers 60 / treasury 40"),
-    [vault, treasury.address],
-    [STAKERS_BPS, 10_000 - STAKERS_BPS],
-    [KIND_STREAM, KIND_ACCOUNT],
-    [zeroHash, zeroHash],
-  ]);
-  const [{ args: { policyId } }] = parseEventLogs({ abi: abi("ISplitter"), eventName: "PolicyCreated", logs: made.logs });
+  await chain.at(vault, abi("IVault")).send(owner, "addRewardToken", dollar, STREAM_WEEKS);
+  const policies = chain.at(splitter, abi("ISplitter"));
+  const made = await policies.send(
+    owner, "createPolicy", word("stakers 60 / treasury 40"), [vault, treasury.address],
+    [STAKERS_BPS, 10_000 - STAKERS_BPS], [KIND_STREAM, KIND_ACCOUNT], [zeroHash, zeroHash],
+  );
+  const { policyId } = policies.event(made, "PolicyCreated");
   const source = keccak256(stringToHex("subscriptions"));
-  await send(splitter, "ISplitter", "addSource", [source, word("Subscriptions"), policyId]);
-  await send(token, "IToken", "transfer", [alice.address, ENDOWMENT]);
-  await send(token, "IToken", "transfer", [bob.address, ENDOWMENT]);
+  await policies.send(owner, "addSource", source, word("Subscriptions"), policyId);
+  for (const { address } of [alice, bob]) {
+    await chain.at(token, abi("IToken")).send(owner, "transfer", address, ENDOWMENT);
+  }
 
   return {
     url,
@@ -69,7 +63,7 @@ export async function deploy(url, artifacts) {
     contracts: { token, dollar, weth, vault, splitter },
     source,
     policyId: String(policyId),
-    accounts: Object.fromEntries(ROLES.map((role) => [role, named(clients.accounts[role])])),
+    accounts: Object.fromEntries(ROLES.map((role) => [role, named(accounts[role])])),
   };
 }
 
@@ -78,68 +72,35 @@ export async function deployTo(file, url, artifacts) {
   writeFileSync(file, JSON.stringify(await deploy(url, artifacts), null, 2));
 }
 
-/** Text of a `bytes32`: left-aligned, zero-padded. */
-const word = (text) => stringToHex(text, { size: 32 });
+const named = ({ address, getHdKey }) => ({
+  address,
+  key: `0x${Buffer.from(getHdKey().privateKey).toString("hex")}`,
+});
 
-const named = (account) => ({ address: account.address, key: keyOf(account) });
-
-function keyOf(account) {
-  return `0x${Buffer.from(account.getHdKey().privateKey).toString("hex")}`;
-}
-
-function connect(url) {
-  const chain = defineChain({
-    id: CHAIN_ID, name: "dev", nativeCurrency: { name: "Ether", symbol: "ETH", decimals: 18 },
-    rpcUrls: { default: { http: [url] } },
-  });
-  const accounts = Object.fromEntries(
-    ROLES.map((role, addressIndex) => [role, mnemonicToAccount(MNEMONIC, { addressIndex })]),
-  );
-  const reader = createPublicClient({ chain, transport: http(), pollingInterval: 20 });
-  const writer = createWalletClient({ chain, transport: http(), account: accounts.owner });
-  return { accounts, reader, writer };
-}
-
-async function placeContract(clients, artifacts, name, parameters) {
+async function placeContract(chain, owner, artifacts, name, parameters) {
   const file = (ending) => path.join(artifacts, `${name}.${ending}`);
   const read = (ending) => readFileSync(file(ending), "utf8").trim();
   for (let n = 1; existsSync(file(`fragment-${n}.hex`)); n += 1) {
-    const placing = { to: CREATE2_FACTORY, data: read(`fragment-${n}.hex`) };
-    await settle(clients, await clients.writer.sendTransaction(placing));
+    await chain.transact({ account: owner, to: CREATE2_FACTORY, data: read(`fragment-${n}.hex`) });
   }
-  const data = read("hex");
-  const created = await settle(clients, await clients.writer.sendTransaction({ data }));
-  const address = created.contractAddress;
-  await activate(clients, address);
+  const { contractAddress: address } = await chain.transact({ account: owner, data: read("hex") });
+  await activate(chain, owner, address);
   if (parameters) {
-    const construct = { to: address, data: concatHex([CONSTRUCTOR, parameters]) };
-    await settle(clients, await clients.writer.sendTransaction(construct));
+    await chain.transact({ account: owner, to: address, data: concatHex([CONSTRUCTOR, parameters]) });
   }
   return address;
 }
 
 /** Activates, unless a program with the same code is active already. */
-async function activate(clients, program) {
-  const call = {
-    address: ARB_WASM, abi: ARB_WASM_ABI, functionName: "activateProgram", args: [program],
-    value: parseEther("1"),
-  };
+export async function activate(chain, payer, program) {
+  const programs = chain.at(ARB_WASM, ARB_WASM_ABI);
+  const data = programs.data("activateProgram", program);
   try {
-    await write(clients, call);
-  } catch (error) {
-    const reason = error.walk((cause) => cause.data?.errorName);
-    if (reason?.data.errorName !== "ProgramUpToDate") throw error;
+    await chain.transact({ account: payer, to: ARB_WASM, data, value: parseEther("1") });
+  } catch {
+    const refused = await programs.refusal(payer, "activateProgram", program);
+    if (refused[0] !== "ProgramUpToDate") throw new Error(`${program} cannot be activated: ${refused}`);
   }
-}
-
-async function write(clients, call) {
-  return settle(clients, await clients.writer.writeContract(call));
-}
-
-async function settle({ reader }, hash) {
-  const receipt = await reader.waitForTransactionReceipt({ hash });
-  if (receipt.status !== "success") throw new Error(`transaction ${hash} reverted`);
-  return receipt;
 }
 
 function tokenArguments({ name, symbol, decimals, supply }, holder) {

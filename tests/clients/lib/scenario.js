@@ -5,12 +5,19 @@
 // Alice 600 free + 400 locked for a year at 2.5x = 1,600, Bob 400, so revenue divides 80 : 20.
 
 import { readFileSync } from "node:fs";
-import { parseUnits } from "viem";
+import { parseUnits, stringToHex } from "viem";
 
 const here = (name) => new URL(name, import.meta.url);
 
 /** The JSON ABI of an interface in `abi/`. */
 export const abi = (name) => JSON.parse(readFileSync(here(`../../../abi/${name}.json`), "utf8"));
+
+/** Text as a `bytes32`: left-aligned, zero-padded. */
+export const word = (text) => stringToHex(text, { size: 32 });
+
+/** Kinds of the splitter's payees. */
+export const KIND_ACCOUNT = 0;
+export const KIND_STREAM = 1;
 
 export const TOKEN = { name: "Scenario Token", symbol: "SCN", decimals: 18, supply: parseUnits("1000000", 18) };
 export const DOLLAR = { name: "Scenario Dollar", symbol: "USDS", decimals: 6, supply: parseUnits("1000000", 6) };

@@ -5,10 +5,9 @@
 
 import assert from "node:assert/strict";
 import { toHex } from "viem";
-import { mnemonicToAccount } from "viem/accounts";
+import { account } from "./chain.js";
 import { CHAIN_ID, startAnvil, startDevnode } from "./node.js";
 
-const MNEMONIC = "test test test test test test test test test test test junk";
 /** Below the cap that EIP-7825 puts on one transaction. */
 const GAS = 16_000_000n;
 /** Above what either node charges. */
@@ -33,10 +32,6 @@ export class Twins {
 
   stop() {
     return Promise.all([this.ours.stop(), this.anvil.stop()]);
-  }
-
-  account(addressIndex) {
-    return mnemonicToAccount(MNEMONIC, { addressIndex });
   }
 
   /** The time of the latest block. */

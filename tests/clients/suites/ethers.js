@@ -84,21 +84,26 @@ test("alice approves, stakes and locks", async () => {
   assert.deepEqual([[...times], [...assetsOf]], [[unlockTime], [story.ALICE_LOCK]]);
 });
 
+/** What a wallet shows and signs for `target`, whose domain says whose it is. */
+async function sign(client, target, primaryType, fields, message) {
+  const { name, version, chainId, verifyingContract } = await target.eip712Domain();
+  const types = { [primaryType]: Object.entries(fields).map(([field, type]) => ({ name: field, type })) };
+  const { v, r, s } = Signature.from(await client.signTypedData({ name, version, chainId, verifyingContract }, types, message));
+  return [v, r, s];
+}
+
+/** A permit of `value` tokens for the vault: its deadline and signature. */
+async function signPermit(client, { address }, value) {
+  const deadline = BigInt((await provider.getBlock("latest")).timestamp) + 3_600n;
+  const message = { owner: address, spender: vaultAddress, value, nonce: await token.nonces(address), deadline };
+  const fields = { owner: "address", spender: "address", value: "uint256", nonce: "uint256", deadline: "uint256" };
+  return [deadline, ...await sign(client, token, "Permit", fields, message)];
+}
+
 test("bob stakes with a signed permit instead of an approval", async () => {
   const { address } = accounts.bob;
-  const domain = await token.eip712Domain();
-  const deadline = BigInt((await provider.getBlock("latest")).timestamp) + 3_600n;
-  const nonce = await token.nonces(address);
-  const message = { owner: address, spender: vaultAddress, value: story.BOB_STAKE, nonce, deadline };
-  const field = (name, type) => ({ name, type });
-  const types = { Permit: [
-    field("owner", "address"), field("spender", "address"), field("value", "uint256"),
-    field("nonce", "uint256"), field("deadline", "uint256"),
-  ] };
-  const { name, version, chainId, verifyingContract } = domain;
-  const signed = await bob.signTypedData({ name, version, chainId, verifyingContract }, types, message);
-  const { v, r, s } = Signature.from(signed);
-  await send(owner, token, "permit", address, vaultAddress, story.BOB_STAKE, deadline, v, r, s);
+  const permit = await signPermit(bob, accounts.bob, story.BOB_STAKE);
+  await send(owner, token, "permit", address, vaultAddress, story.BOB_STAKE, ...permit);
   assert.equal(await token.allowance(address, vaultAddress), story.BOB_STAKE);
   await send(bob, vault, "deposit", story.BOB_STAKE, address);
   assert.equal(await vault.totalWeight(), story.ALICE_STAKE + story.ALICE_BOOST + story.BOB_STAKE);
@@ -145,6 +150,8 @@ test("custom errors arrive with name and arguments", async () => {
   );
   // The estimate that precedes sending is refused with the same words.
   assert.deepEqual(await refusal(as_alice.lock(1n, 209n)), ["LockDurationOutOfRange", [209n, 1n, 208n]]);
+  // The nonce manager has counted the transaction that was never sent.
+  alice.reset?.();
   assert.deepEqual(await refusal(as_alice.pause.estimateGas()), ["OwnableUnauthorizedAccount", [address]]);
 });
 
@@ -183,4 +190,70 @@ test("events arrive over a WebSocket", async () => {
   await send(bob, vault, "transfer", accounts.owner.address, 7n);
   assert.deepEqual(await arrived, { from: accounts.bob.address, to: accounts.owner.address, value: 7n });
   await socket.destroy();
+});
+
+/** A piece of Bob's stake. */
+const PIECE = 100n * 10n ** 18n;
+
+test("one transaction stakes and locks with a permit", async () => {
+  const permit = await signPermit(bob, accounts.bob, PIECE);
+  const receipt = await send(bob, vault, "depositAndLockWithPermit", PIECE, story.LOCK_WEEKS, ...permit);
+  assert.equal(event(receipt, vault, "Deposit").assets, PIECE);
+  assert.equal(event(receipt, vault, "Locked").assets, PIECE);
+});
+
+test("a wallet's signature delegates, and another sends it", async () => {
+  const [delegatee, delegator] = [accounts.alice.address, accounts.bob.address];
+  const message = { delegatee, nonce: await vault.nonces(delegator), expiry: 2n ** 64n };
+  const fields = { delegatee: "address", nonce: "uint256", expiry: "uint256" };
+  const signature = await sign(bob, vault, "Delegation", fields, message);
+  await send(owner, vault, "delegateBySig", ...Object.values(message), ...signature);
+  assert.equal(await vault.delegates(delegator), delegatee);
+  assert.equal(await vault.getVotes(delegatee), await vault.weightOf(delegator));
+});
+
+test("a standing lock stands until it is unwound", async () => {
+  const { address } = accounts.bob;
+  await send(bob, vault, "lockStanding", PIECE, story.LOCK_WEEKS);
+  assert.deepEqual([...await vault.standingOf(address)], [PIECE, PIECE * 3n / 2n, story.LOCK_WEEKS]);
+  const receipt = await send(bob, vault, "unwind", PIECE);
+  assert.equal(event(receipt, vault, "Locked").boost, PIECE * 3n / 2n);
+  assert.deepEqual([...await vault.standingOf(address)].slice(0, 2), [0n, 0n]);
+  await send(bob, vault, "lockStanding", PIECE, 2n * story.LOCK_WEEKS);
+  assert.equal((await vault.standingOf(address))[2], 2n * story.LOCK_WEEKS, "a new one may have another duration");
+});
+
+test("a lock is left early for the price that was shown", async () => {
+  const { address } = accounts.alice;
+  await send(owner, vault, "setPenaltyCurve", [0], [1_000], contracts.splitter, source);
+  const [[unlockTime]] = await vault.locksOf(address);
+  const penalty = await vault.previewExitEarly(unlockTime, PIECE);
+  assert.deepEqual(
+    await refusal(as(alice, vault).exitEarly.staticCall(unlockTime, PIECE, penalty - 1n)),
+    ["PenaltyTooHigh", [penalty, penalty - 1n]],
+  );
+  const receipt = await send(alice, vault, "exitEarly", unlockTime, PIECE, penalty);
+  assert.equal(event(receipt, splitter, "RevenueReceived").amount, penalty);
+  assert.equal(event(receipt, vault, "ExitedEarly").penalty, PIECE / 10n);
+});
+
+test("revenue in the asset itself is staked at once, and who wants is paid by anyone", async () => {
+  const [first, second] = [accounts.alice.address, accounts.bob.address];
+  await send(owner, vault, "addRewardToken", token.target, story.STREAM_WEEKS);
+  for (const coin of [token, dollar]) {
+    await send(owner, coin, "approve", vaultAddress, story.REVENUE);
+    await send(owner, vault, "notifyRevenue", coin.target, story.REVENUE);
+  }
+  await send(bob, vault, "setPayout", accounts.treasury.address, true);
+  await node.send("evm_increaseTime", [Number(story.PATIENCE)]);
+  await node.send("evm_mine", []);
+  const stake = await vault.balanceOf(first);
+  const earned = await vault.claimable(first, token.target);
+  const owed = await vault.claimable(second, dollarAddress);
+  await send(alice, vault, "compound");
+  assert.ok(earned > 0n);
+  assert.equal(await vault.balanceOf(first), stake + earned);
+  assert.deepEqual([...await vault.claimMany.staticCall([first, second], dollarAddress)], [0n, owed]);
+  const receipt = await send(owner, vault, "claimMany", [first, second], dollarAddress);
+  assert.equal(event(receipt, vault, "RevenueClaimed").receiver, accounts.treasury.address);
 });

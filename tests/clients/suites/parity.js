@@ -14,6 +14,8 @@ import {
   encodeFunctionData, encodePacked, parseEther, parseEventLogs, size, toHex,
   zeroAddress, zeroHash,
 } from "viem";
+import { account } from "../lib/chain.js";
+import { safeArtifact as safe } from "../lib/safe.js";
 import { Twins, ask } from "../lib/twins.js";
 
 /** The EVM that the newest ArbOS runs. */
@@ -22,7 +24,6 @@ const FORK = "osaka";
 const require = createRequire(import.meta.url);
 const artifact = (path) => JSON.parse(readFileSync(require.resolve(path), "utf8"));
 const oz = (name) => artifact(`@openzeppelin/contracts/build/contracts/${name}.json`);
-const safe = (path) => artifact(`@safe-global/safe-contracts/build/artifacts/contracts/${path}.json`);
 const periphery = (path) => artifact(`@uniswap/v3-periphery/artifacts/contracts/${path}.json`);
 
 const WETH9 = artifact("canonical-weth/build/contracts/WETH9.json");
@@ -30,7 +31,7 @@ const FACTORY = artifact("@uniswap/v3-core/artifacts/contracts/UniswapV3Factory.
 
 const twins = await Twins.start(FORK);
 after(() => twins.stop());
-const [alice, bob, carol] = [0, 1, 2].map((index) => twins.account(index));
+const [alice, bob, carol] = [0, 1, 2].map(account);
 
 /** A contract on both nodes: `send`, `read` and `refused` by function name. */
 async function deploy(label, { abi, bytecode }, args = []) {

@@ -105,29 +105,33 @@ test("alice locks and weighs more", async () => {
   assert.equal(weight, story.ALICE_STAKE + story.ALICE_BOOST);
 });
 
-test("bob stakes with a signed permit instead of an approval", async () => {
-  const { domain, fields } = await reader.getEip712Domain(TOKEN);
+/** What a wallet shows and signs for `contract`, whose domain says whose it is. */
+async function sign(client, contract, primaryType, fields, message) {
+  const { domain, fields: named } = await reader.getEip712Domain(contract);
   // Name, version, chain and contract, but no salt: what is not named must not be signed.
-  assert.equal(fields, "0x0f");
+  assert.equal(named, "0x0f");
+  assert.ok(isAddressEqual(domain.verifyingContract, contract.address));
   const { salt: _, ...signing } = domain;
-  assert.ok(isAddressEqual(domain.verifyingContract, TOKEN.address));
-  const message = {
-    owner: accounts.bob.address, spender: getAddress(VAULT.address), value: story.BOB_STAKE, nonce: 0n,
-    deadline: (await reader.getBlock()).timestamp + 3_600n,
-  };
-  const field = (name, type) => ({ name, type });
-  const signature = await bob.signTypedData({
-    domain: signing,
-    types: { Permit: [
-      field("owner", "address"), field("spender", "address"), field("value", "uint256"),
-      field("nonce", "uint256"), field("deadline", "uint256"),
-    ] },
-    primaryType: "Permit",
-    message,
-  });
-  const { r, s, v } = parseSignature(signature);
-  const { owner: from, spender, value, deadline } = message;
-  await send(owner, { ...TOKEN, functionName: "permit", args: [from, spender, value, deadline, Number(v), r, s] });
+  const types = { [primaryType]: Object.entries(fields).map(([name, type]) => ({ name, type })) };
+  const { r, s, v } = parseSignature(await client.signTypedData({ domain: signing, types, primaryType, message }));
+  return [Number(v), r, s];
+}
+
+/** A permit of `value` tokens for the vault: what `permit` takes, but for the owner. */
+async function signPermit(client, role, value) {
+  const { address } = accounts[role];
+  const spender = getAddress(VAULT.address);
+  const nonce = await reader.readContract({ ...TOKEN, functionName: "nonces", args: [address] });
+  const deadline = (await reader.getBlock()).timestamp + 3_600n;
+  const fields = { owner: "address", spender: "address", value: "uint256", nonce: "uint256", deadline: "uint256" };
+  const signature = await sign(client, TOKEN, "Permit", fields, { owner: address, spender, value, nonce, deadline });
+  return { spender, value, deadline, signature };
+}
+
+test("bob stakes with a signed permit instead of an approval", async () => {
+  const { spender, value, deadline, signature } = await signPermit(bob, "bob", story.BOB_STAKE);
+  const args = [accounts.bob.address, spender, value, deadline, ...signature];
+  await send(owner, { ...TOKEN, functionName: "permit", args });
   await send(bob, { ...VAULT, functionName: "deposit", args: [story.BOB_STAKE, accounts.bob.address] });
   const total = await reader.readContract({ ...VAULT, functionName: "totalWeight" });
   assert.equal(total, story.ALICE_STAKE + story.ALICE_BOOST + story.BOB_STAKE);
@@ -253,6 +257,84 @@ async function settled(condition) {
   }
   assert.fail("nothing arrived within five seconds");
 }
+
+const view = (functionName, ...args) => reader.readContract({ ...VAULT, functionName, args });
+/** A piece of Bob's stake. */
+const PIECE = parseEther("100");
+
+test("one transaction stakes with a permit, even when somebody used the permit before", async () => {
+  const { address } = accounts.bob;
+  for (const [functionName, isEarly] of [["depositWithPermit", false], ["depositAndLockWithPermit", true]]) {
+    const { spender, value, deadline, signature } = await signPermit(bob, "bob", PIECE);
+    if (isEarly) {
+      await send(owner, { ...TOKEN, functionName: "permit", args: [address, spender, value, deadline, ...signature] });
+    }
+    const before = await view("balanceOf", address);
+    const to = functionName === "depositWithPermit" ? address : story.LOCK_WEEKS;
+    await send(bob, { ...VAULT, functionName, args: [PIECE, to, deadline, ...signature] });
+    assert.equal(await view("balanceOf", address), before + PIECE);
+  }
+});
+
+test("a wallet's signature delegates, and another sends it", async () => {
+  const delegatee = accounts.alice.address;
+  const message = { delegatee, nonce: await view("nonces", accounts.bob.address), expiry: 2n ** 64n };
+  const signature = await sign(bob, VAULT, "Delegation", { delegatee: "address", nonce: "uint256", expiry: "uint256" }, message);
+  const receipt = await send(owner, { ...VAULT, functionName: "delegateBySig", args: [...Object.values(message), ...signature] });
+  assert.equal(event(receipt, VAULT, "DelegateChanged").delegator, accounts.bob.address);
+  const votes = await view("getVotes", delegatee);
+  assert.ok(votes > 0n);
+  assert.deepEqual([event(receipt, VAULT, "DelegateVotesChanged").newVotes, await view("weightOf", accounts.bob.address)], [votes, votes]);
+});
+
+test("a standing lock stands until it is unwound", async () => {
+  const { address } = accounts.bob;
+  const boost = PIECE * 3n / 2n;
+  const locked = await send(bob, { ...VAULT, functionName: "lockStanding", args: [PIECE, story.LOCK_WEEKS] });
+  assert.deepEqual(event(locked, VAULT, "StandingLocked"), { account: address, durationWeeks: story.LOCK_WEEKS, assets: PIECE, boost });
+  assert.deepEqual(await view("standingOf", address), [PIECE, boost, story.LOCK_WEEKS]);
+  const unwound = await send(bob, { ...VAULT, functionName: "unwind", args: [PIECE / 2n] });
+  assert.deepEqual(event(unwound, VAULT, "Unwound"), { account: address, assets: PIECE / 2n, boost: boost / 2n });
+  assert.deepEqual(await view("standingOf", address), [PIECE / 2n, boost / 2n, story.LOCK_WEEKS]);
+});
+
+test("a lock is left early for the price that was shown, which is revenue", async () => {
+  const { address } = accounts.alice;
+  const [[unlockTime]] = await view("locksOf", address);
+  const exit = (maxPenalty) => ({ ...VAULT, functionName: "exitEarly", args: [unlockTime, PIECE, maxPenalty], account: address });
+  assert.deepEqual(pick(await refusal(exit(PIECE))), ["NoEarlyExit", undefined]);
+  await send(owner, { ...VAULT, functionName: "setPenaltyCurve", args: [[0], [1_000], SPLITTER.address, source] });
+  const penalty = await view("previewExitEarly", unlockTime, PIECE);
+  assert.equal(penalty, PIECE / 10n);
+  assert.deepEqual(pick(await refusal(exit(penalty - 1n))), ["PenaltyTooHigh", [penalty, penalty - 1n]]);
+  const free = await view("unlockedBalanceOf", address);
+  const { account: _, ...call } = exit(penalty);
+  const receipt = await send(alice, call);
+  assert.equal(event(receipt, VAULT, "ExitedEarly").penalty, penalty);
+  assert.equal(event(receipt, SPLITTER, "RevenueReceived").amount, penalty);
+  assert.equal(await view("unlockedBalanceOf", address), free + PIECE - penalty);
+});
+
+test("revenue in the asset itself is staked at once, and who wants is paid by anyone", async () => {
+  const [first, second] = [accounts.alice.address, accounts.bob.address];
+  await send(owner, { ...VAULT, functionName: "addRewardToken", args: [TOKEN.address, story.STREAM_WEEKS] });
+  for (const coin of [TOKEN, DOLLAR]) {
+    await send(owner, { ...coin, functionName: "approve", args: [VAULT.address, story.REVENUE] });
+    await send(owner, { ...VAULT, functionName: "notifyRevenue", args: [coin.address, story.REVENUE] });
+  }
+  await send(bob, { ...VAULT, functionName: "setPayout", args: [accounts.treasury.address, true] });
+  await time.increaseTime({ seconds: Number(story.PATIENCE) });
+  await time.mine({ blocks: 1 });
+  const [stake, earned, owed] = await Promise.all([
+    view("balanceOf", first), view("claimable", first, TOKEN.address), view("claimable", second, DOLLAR.address),
+  ]);
+  await send(alice, { ...VAULT, functionName: "compound", args: [] });
+  assert.ok(earned > 0n);
+  assert.equal(await view("balanceOf", first), stake + earned);
+  const receipt = await send(owner, { ...VAULT, functionName: "claimMany", args: [[first, second], DOLLAR.address] });
+  const paid = parseEventLogs({ abi: VAULT.abi, eventName: "RevenueClaimed", logs: receipt.logs });
+  assert.deepEqual(paid.map(({ args: { account, receiver, amount } }) => [account, receiver, amount]), [[second, accounts.treasury.address, owed]]);
+});
 
 test("a wallet was asked for what wallets are asked for", { skip: !wallet }, () => {
   for (const method of ["eth_sendTransaction", "eth_signTypedData_v4", "eth_call"]) {

@@ -107,12 +107,29 @@ def filters_logs():
     assert transfers.get_new_entries() == []
 
 
+def delegates_by_signature():
+    """eth_account signs a delegation as EIP-712 says, and another sends it"""
+    bob = chain.eth.account.from_key(deployment["accounts"]["bob"]["key"])
+    _, name, version, chain_id, verifier, _, _ = vault.functions.eip712Domain().call()
+    domain = {"name": name, "version": version, "chainId": chain_id, "verifyingContract": verifier}
+    fields = [("delegatee", "address"), ("nonce", "uint256"), ("expiry", "uint256")]
+    types = {"Delegation": [{"name": name, "type": kind} for name, kind in fields]}
+    message = {"delegatee": alice.address, "nonce": 0, "expiry": 2**64}
+    signed = bob.sign_typed_data(domain, types, message)
+    r, s = (number.to_bytes(32, "big") for number in (signed.r, signed.s))
+    receipt = send(vault.functions.delegateBySig(*message.values(), signed.v, r, s))
+    (changed,) = vault.events.DelegateChanged().process_receipt(receipt)
+    assert changed["args"]["delegator"] == bob.address
+    assert vault.functions.delegates(bob.address).call() == alice.address
+
+
 CHECKS = [
     reads_names_decimals_and_the_asset,
     sees_the_chain,
     stakes_with_one_transaction,
     meets_custom_errors,
     filters_logs,
+    delegates_by_signature,
 ]
 
 for number, check in enumerate(CHECKS, start=1):

@@ -11,7 +11,12 @@ use artifact::{Artifact, CODE_LIMIT};
 use eyre::Result;
 use tributary::{
     chain::Call,
-    deploy::{error::DeployError, fragments, on_chain::OnChain},
+    deploy::{
+        error::DeployError,
+        fragments,
+        on_chain::OnChain,
+        verify::{Verdict, Verification},
+    },
 };
 use tributary_tests::{Case, World};
 
@@ -54,6 +59,8 @@ async fn a_program_that_one_account_cannot_hold_runs_from_its_fragments(
     let found = OnChain::read(world.chain.provider(), deployed.address).await?;
     assert_eq!(found.wasm()?, program.wasm);
     assert_eq!((found.fragments.len(), found.size()), (3, program.report.compressed));
+    let verified = Verification::of(&world.chain, deployed.address, &program).await?;
+    assert_eq!((verified.verdict, verified.fragments.len()), (Verdict::Same, 3));
     let predicted = fragments::addresses_of(&program).into_iter().map(Address::from);
     assert!(predicted.eq(found.fragments.iter().map(|(address, _)| *address)));
     Ok(())

@@ -15,7 +15,7 @@ use self::{pair::Pair, script::Script};
 use crate::play;
 
 /// Calls of one script.
-const LENGTH: usize = 150;
+const LENGTH: usize = 200;
 /// The views are compared after every so many calls.
 const PAUSE: usize = 10;
 
@@ -37,7 +37,7 @@ async fn the_wasm_does_what_the_source_does_on_another_day(world: World) -> Resu
 /// Runs the script of `seed` on both sides.
 async fn compare(world: &World, seed: u64) -> Result<()> {
     let mut pair = Pair::set_up(world).await?;
-    let mut script = Script::new(seed, pair.cast());
+    let mut script = Script::new(seed, pair.cast(), pair.time());
     let mut failures = 0;
     for step in 0..LENGTH {
         let (wait, action) = script.next_action();

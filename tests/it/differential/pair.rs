@@ -70,6 +70,11 @@ impl<'a> Pair<'a> {
         self.cast.clone()
     }
 
+    /// Unix seconds on both sides.
+    pub(super) const fn time(&self) -> u64 {
+        self.time
+    }
+
     /// Puts a contract on both sides; the node has activated its code before.
     async fn place(&self, name: &str, package: &str, entry: stage::Entry) -> Result<()> {
         let (provider, original) =
@@ -128,6 +133,10 @@ impl<'a> Pair<'a> {
             let add = IVault::addRewardTokenCall { token, streamWeeks: U256::from(weeks) };
             actions.push(Action::of(0, cast.vault, &add));
         }
+        let (durations, penalties, source) = (vec![0], vec![500], B256::ZERO);
+        let price =
+            IVault::setPenaltyCurveCall { durations, penalties, splitter: cast.splitter, source };
+        actions.push(Action::of(0, cast.vault, &price));
         for (bps, kind) in [(7_000, 1), (2_500, 1), (10_000, 1)] {
             let rest = 10_000 - bps;
             let mut payees = vec![(cast.vault, bps, kind), (cast.accounts[2], rest, 0)];

@@ -36,11 +36,14 @@ pub(super) struct Script {
     cast: Cast,
     /// SplitMix64.
     state: u64,
+    /// Unix seconds of the call to come.
+    now: u64,
 }
 
 impl Script {
-    pub(super) fn new(seed: u64, cast: Cast) -> Self {
-        Self { cast, state: seed }
+    /// The script of `seed`, which begins at `now`.
+    pub(super) fn new(seed: u64, cast: Cast, now: u64) -> Self {
+        Self { cast, state: seed, now }
     }
 
     fn random(&mut self) -> u64 {
@@ -100,13 +103,15 @@ impl Script {
         // All together less than a year, after which programs have to be activated again.
         let (short, long) = (self.below(100_000), (1 + self.below(3)) * WEEK);
         let wait = self.one_of(&[0, 0, 1, 12, short, short, short, short, short, long]);
+        self.now += wait;
         let who = self.anybody();
         let action = match self.below(20) {
             0..5 => self.enter(who),
             5..9 => self.leave(who),
-            9..11 => self.lock(who),
-            11..13 => self.claim(who),
-            13..19 => self.revenue(who),
+            9..12 => self.lock(who),
+            12 => self.vote(who),
+            13 => self.claim(who),
+            14..19 => self.revenue(who),
             _ => self.govern(who),
         };
         (wait, action)
@@ -147,14 +152,61 @@ impl Script {
     }
 
     fn lock(&mut self, who: usize) -> Action {
-        let (assets, weeks) = (self.amount(tokens(5)), self.weeks());
-        Action::of(who, self.cast.vault, &IVault::lockCall { assets, durationWeeks: weeks })
+        let (vault, assets, weeks) = (self.cast.vault, self.amount(tokens(5)), self.weeks());
+        let unlock_time = self.unlock_time();
+        match self.below(8) {
+            0..3 => Action::of(who, vault, &IVault::lockCall { assets, durationWeeks: weeks }),
+            3 => {
+                let weeks = U256::from(26);
+                Action::of(who, vault, &IVault::lockStandingCall { assets, durationWeeks: weeks })
+            }
+            4 => Action::of(who, vault, &IVault::unwindCall { assets }),
+            5 => Action::of(
+                who,
+                vault,
+                &IVault::extendLockCall { unlockTime: unlock_time, assets, durationWeeks: weeks },
+            ),
+            _ => {
+                let most = self.one_of(&[U256::MAX, U256::MAX, assets / U256::from(10)]);
+                Action::of(
+                    who,
+                    vault,
+                    &IVault::exitEarlyCall { unlockTime: unlock_time, assets, maxPenalty: most },
+                )
+            }
+        }
+    }
+
+    /// When a lock may end that was made lately: the start of one of the next weeks.
+    fn unlock_time(&mut self) -> U256 {
+        let week = self.now / WEEK + 1 + self.below(8);
+        U256::from(week * WEEK)
+    }
+
+    fn vote(&mut self, who: usize) -> Action {
+        let (vault, account) = (self.cast.vault, self.account());
+        match self.below(4) {
+            0 => {
+                let automatic = self.below(3) > 0;
+                Action::of(who, vault, &IVault::setPayoutCall { payee: account, automatic })
+            }
+            _ => Action::of(who, vault, &IVault::delegateCall { delegatee: account }),
+        }
     }
 
     fn claim(&mut self, who: usize) -> Action {
         let (one, other, receiver) = (self.reward(), self.reward(), self.account());
         let vault = self.cast.vault;
-        match self.below(3) {
+        match self.below(6) {
+            3 => Action::of(who, vault, &IVault::compoundCall {}),
+            4 => {
+                let call = IVault::claimForCall { account: receiver, tokens: vec![one] };
+                Action::of(who, vault, &call)
+            }
+            5 => {
+                let accounts = vec![self.account(), self.account(), receiver];
+                Action::of(who, vault, &IVault::claimManyCall { accounts, token: one })
+            }
             0 => Action::of(who, vault, &IVault::claimCall { tokens: vec![one, other] }),
             1 => Action::of(who, vault, &IVault::claimToCall { tokens: vec![one], receiver }),
             _ => {
@@ -214,7 +266,14 @@ impl Script {
         let Cast { vault, splitter, .. } = self.cast;
         let who = if self.below(3) == 0 { who } else { 0 };
         let (source, policy_id) = (self.source(), U256::from(self.below(5)));
-        match self.below(6) {
+        match self.below(7) {
+            6 => {
+                let (durations, penalties) =
+                    (vec![0, 52], vec![100, 100 + self.below(9_000) as u32]);
+                let source = B256::ZERO;
+                let call = IVault::setPenaltyCurveCall { durations, penalties, splitter, source };
+                Action::of(who, vault, &call)
+            }
             0 => Action::of(who, vault, &IVault::pauseCall {}),
             1 | 2 => Action::of(who, vault, &IVault::unpauseCall {}),
             3 => {
@@ -229,6 +288,11 @@ impl Script {
         }
     }
 
+    fn preview(&self) -> Vec<u8> {
+        let (assets, weeks) = (tokens(3), U256::from(self.now % 208));
+        IVault::previewLockCall { assets, durationWeeks: weeks }.abi_encode()
+    }
+
     /// Everything that can be read of the books.
     pub(super) fn views(&self) -> Vec<(Address, Vec<u8>)> {
         let Cast { accounts, token, dollar, weth, vault, splitter } = &self.cast;
@@ -237,17 +301,31 @@ impl Script {
             (*vault, IVault::totalSupplyCall {}.abi_encode()),
             (*vault, IVault::curveCall {}.abi_encode()),
             (*vault, IVault::lastCheckpointCall {}.abi_encode()),
+            (*vault, IVault::penaltyCurveCall {}.abi_encode()),
+            (*vault, self.preview()),
         ];
+        for weeks_ago in [0, 1, 3] {
+            let timepoint = U256::from(self.now - 1 - weeks_ago * WEEK);
+            views.push((*vault, IVault::getPastTotalSupplyCall { timepoint }.abi_encode()));
+            for account in accounts.iter().copied() {
+                let call = IVault::getPastVotesCall { account, timepoint };
+                views.push((*vault, call.abi_encode()));
+            }
+        }
         for account in accounts.iter().copied() {
             views.push((*vault, IVault::weightOfCall { account }.abi_encode()));
             views.push((*vault, IVault::locksOfCall { account }.abi_encode()));
             views.push((*vault, IVault::unlockedBalanceOfCall { account }.abi_encode()));
+            views.push((*vault, IVault::standingOfCall { account }.abi_encode()));
+            views.push((*vault, IVault::payoutOfCall { account }.abi_encode()));
+            views.push((*vault, IVault::getVotesCall { account }.abi_encode()));
             for token in [*token, *dollar, *weth] {
                 views.push((*vault, IVault::claimableCall { account, token }.abi_encode()));
             }
         }
         for token in [*token, *dollar, *weth] {
             views.push((*vault, IVault::rewardStateCall { token }.abi_encode()));
+            views.push((*vault, IVault::streamsOfCall { token }.abi_encode()));
             views.push((*splitter, ISplitter::undistributedCall { token }.abi_encode()));
             for policy_id in 1..4 {
                 let policy_id = U256::from(policy_id);

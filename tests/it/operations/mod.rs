@@ -1,10 +1,13 @@
 //! A day with every operation that the contracts offer, and what can be said of all of them.
 
 mod day;
+mod fund;
+mod prices;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use alloy::{
+    json_abi::{Function, StateMutability},
     primitives::Log,
     providers::Provider,
     rpc::types::{TransactionReceipt, TransactionRequest},
@@ -21,11 +24,14 @@ use self::day::Operation;
 use crate::play;
 
 pub(crate) fn cases() -> Vec<Case> {
-    vec![
+    let of_all = vec![
         play!(an_estimate_of_gas_is_enough_for_every_operation),
+        play!(every_function_that_changes_something_is_among_the_operations),
         play!(every_event_is_logged_and_decodes_with_the_interface).moving_time(),
         play!(gas_is_what_the_snapshot_says).moving_time().on_our_node(),
-    ]
+        play!(gas_of_programs_kept_ready_is_what_the_snapshot_says).moving_time().on_our_node(),
+    ];
+    [of_all, prices::cases()].concat()
 }
 
 /// Sends `operation` with `gas`, after the time that it waits for where the clock can be moved.
@@ -76,6 +82,37 @@ async fn an_estimate_of_gas_is_enough_for_every_operation(world: World) -> Resul
     Ok(())
 }
 
+async fn every_function_that_changes_something_is_among_the_operations(world: World) -> Result<()> {
+    let operations = day::of(&world).await?;
+    let contracts = [
+        ("IToken", vec!["token", "stablecoin"]),
+        ("IVault", vec!["vault"]),
+        ("ISplitter", vec!["splitter"]),
+        ("IWeth", vec!["weth"]),
+    ];
+    let all = interfaces();
+    let mut missing = Vec::new();
+    for (interface, names) in contracts {
+        let abi = all.iter().find(|(name, _)| *name == interface).expect("an interface");
+        let places: Vec<_> = names.iter().map(|name| world.system.address(name)).collect();
+        let called = |selector: &[u8]| {
+            let calls = |operation: &Operation| {
+                places.contains(&operation.to) && operation.data.starts_with(selector)
+            };
+            operations.iter().any(calls)
+        };
+        let changing = abi.1.functions().filter(|function| is_changing(function));
+        let not_called = changing.filter(|function| !called(function.selector().as_slice()));
+        missing.extend(not_called.map(|function| format!("{interface}.{}", function.signature())));
+    }
+    assert!(missing.is_empty(), "nobody calls {missing:?}");
+    Ok(())
+}
+
+fn is_changing(function: &Function) -> bool {
+    matches!(function.state_mutability, StateMutability::NonPayable | StateMutability::Payable)
+}
+
 /// The name of the event that `log` is, if the contract there declares it.
 fn event_name(world: &World, log: &Log) -> Option<String> {
     let at = |name| log.address == world.system.address(name);
@@ -116,12 +153,21 @@ async fn every_event_is_logged_and_decodes_with_the_interface(world: World) -> R
 
 /// Each operation is alone in its block, so that its programs are entered uncached.
 async fn gas_is_what_the_snapshot_says(world: World) -> Result<()> {
+    compare_day(&world, "gas").await
+}
+
+async fn gas_of_programs_kept_ready_is_what_the_snapshot_says(world: World) -> Result<()> {
+    fund::keep_programs_ready(&world).await?;
+    compare_day(&world, "gas-cached").await
+}
+
+async fn compare_day(world: &World, snapshot: &str) -> Result<()> {
     let mut figures = BTreeMap::new();
-    for operation in day::of(&world).await? {
-        wait(&world, &operation).await?;
-        let used = carry_out(&world, &operation, None).await?.gas_used;
+    for operation in day::of(world).await? {
+        wait(world, &operation).await?;
+        let used = carry_out(world, &operation, None).await?.gas_used;
         let before = figures.insert(operation.name.to_owned(), used);
         assert!(before.is_none(), "two operations are called {:?}", operation.name);
     }
-    Snapshot::named("gas").compare(&figures)
+    Snapshot::named(snapshot).compare(&figures)
 }

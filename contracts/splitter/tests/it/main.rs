@@ -1,5 +1,6 @@
 //! The splitter on the native stage, with real tokens and hostile ones.
 
+mod audit;
 mod coin;
 mod hostile;
 mod life;

@@ -1,19 +1,24 @@
 //! The vault on the native stage: function by function, among hostile tokens, and through long
 //! random lives that are compared with the exact rational model.
 
+mod audit;
 mod coin;
 mod construction;
 mod curve;
 mod entry;
+mod erc20;
+mod erc4626;
 mod exactness;
 mod exits;
 mod extend;
 mod hostile;
 mod life;
 mod locks;
+mod past;
 mod payouts;
 mod permit;
 mod permits_in;
+mod properties;
 mod reentry;
 mod reward_tokens;
 mod roles;

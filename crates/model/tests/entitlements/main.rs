@@ -2,6 +2,8 @@
 
 mod examples;
 mod laws;
+mod locks;
 mod naive;
 mod refusals;
 mod story;
+mod votes;

@@ -2,22 +2,24 @@
 
 mod tell;
 
-use std::path::PathBuf;
+use std::path::Path;
 
-use alloy::{network::EthereumWallet, primitives::Address, signers::local::PrivateKeySigner};
+use alloy::primitives::Address;
 use artifact::Artifact;
-use eyre::{Result, WrapErr, eyre};
+use eyre::{Result, WrapErr};
 
 use super::build;
 use crate::{
-    chain::Chain,
+    chain::Account,
     deploy::{
         courier::Payer,
         record::{DIRECTORY, Record},
         run::{Deployment, Standing},
         terms::Terms,
     },
+    failure::Failure,
     platform::{Platform, load},
+    session::{NodeArgs, Signer, SignerArgs},
     system::PACKAGES,
 };
 
@@ -31,39 +33,28 @@ file, sends what is missing, and stops if something differs. What is on chain is
 DEPLOYMENTS/<chain id>.json; keep that file.
 
 Examples:
-  tributary deploy --platform opur.toml --rpc-url $URL --private-key $KEY
-  tributary deploy --platform opur.toml --rpc-url $URL --private-key $KEY --broadcast
+  tributary deploy --platform opur.toml --rpc-url $URL --account deployer
+  tributary deploy --platform opur.toml --rpc-url $URL --account deployer --broadcast
   tributary deploy --platform bithash --private-key $KEY --test-tokens --broadcast   # on a dev node")]
 pub struct Args {
-    /// A .toml file, or one of the presets bithash and opur.
+    /// A .toml file, or one of the presets bithash and opur
     #[arg(long, value_name = "FILE", value_parser = load)]
     platform: Platform,
-    /// The node.
-    #[arg(
-        long,
-        short,
-        value_name = "URL",
-        env = "ETH_RPC_URL",
-        default_value = "http://localhost:8547"
-    )]
-    rpc_url: String,
-    /// The key that pays and deploys.
-    #[arg(long, value_name = "KEY", hide_env_values = true)]
-    private_key: Option<PrivateKeySigner>,
-    /// The account that would deploy, to see what it would do without its key.
-    #[arg(long, value_name = "ADDRESS", env = "ETH_FROM", conflicts_with = "private_key")]
-    from: Option<Address>,
-    /// Sends what is missing.
+    /// Sends what is missing
     #[arg(long)]
     broadcast: bool,
-    /// Where the records of deployments are.
-    #[arg(long, value_name = "DIR", default_value = DIRECTORY)]
-    deployments: PathBuf,
-    /// Prints one JSON document.
+    /// The account that would deploy, to see what it would do without its key
+    #[arg(long, value_name = "ADDRESS", env = "ETH_FROM")]
+    from: Option<Address>,
+    /// Prints one JSON document
     #[arg(long)]
     json: bool,
     #[command(flatten)]
     overrides: Overrides,
+    #[command(flatten)]
+    node: NodeArgs,
+    #[command(flatten)]
+    signer: SignerArgs,
 }
 
 /// What else would stand under `[chain.<id>]` of the file.
@@ -104,26 +95,23 @@ fn payee(text: &str) -> Result<(String, Address), String> {
 /// # Errors
 /// Something differs from the file, cannot be done on this chain, or failed.
 pub async fn run(args: Args) -> Result<()> {
-    let chain = Chain::connect(&args.rpc_url).await?;
+    let (chain, network) = args.node.connect().await?;
+    let signer = args.signer.clone().or_account(network.account.as_ref()).open().await?;
+    let directory = args.node.deployments(&network).unwrap_or(Path::new(DIRECTORY));
+    let terms = args.terms(chain.chain_id(), directory, signer.as_ref())?;
     let artifacts = tokio::task::block_in_place(|| build::contracts(&PACKAGES))?;
-    let terms = args.terms(&chain)?;
-    let deployment = Deployment {
-        chain: &chain,
-        terms: &terms,
-        artifacts: &artifacts,
-        directory: &args.deployments,
-    };
+    let deployment = Deployment { chain: &chain, terms: &terms, artifacts: &artifacts, directory };
     if args.broadcast {
-        args.bring_about(&deployment).await
+        args.bring_about(&deployment, signer.as_ref()).await
     } else {
         args.list(&deployment, &artifacts).await
     }
 }
 
 impl Args {
-    fn terms(&self, chain: &Chain) -> Result<Terms> {
+    fn terms(&self, chain_id: u64, directory: &Path, signer: Option<&Signer>) -> Result<Terms> {
         let mut platform = self.platform.clone();
-        let on_chain = platform.chains.entry(chain.chain_id().to_string()).or_default();
+        let on_chain = platform.chains.entry(chain_id.to_string()).or_default();
         let Overrides { owner, guardian, token, stablecoin, weth, payees, test_tokens } =
             &self.overrides;
         on_chain.owner = owner.or(on_chain.owner);
@@ -132,15 +120,12 @@ impl Args {
         on_chain.stablecoin = stablecoin.or(on_chain.stablecoin);
         on_chain.weth = weth.or(on_chain.weth);
         on_chain.payees.extend(payees.iter().cloned());
-        let recorded = Record::load(&self.deployments, chain.chain_id())?;
-        let deployer = recorded.map(|record| record.deployer).or(self.account());
-        let deployer =
-            deployer.ok_or_else(|| eyre!("who deploys? Give --private-key or --from"))?;
-        Ok(Terms::settle(platform, chain.chain_id(), deployer, *test_tokens)?)
-    }
-
-    fn account(&self) -> Option<Address> {
-        self.private_key.as_ref().map(PrivateKeySigner::address).or(self.from)
+        let recorded = Record::load(directory, chain_id)?.map(|record| record.deployer);
+        let deployer = recorded.or(signer.map(Account::address)).or(self.from);
+        let deployer = deployer.ok_or_else(|| {
+            Failure::usage("who deploys? Give --account NAME, --keystore FILE, or --from to look")
+        })?;
+        Ok(Terms::settle(platform, chain_id, deployer, *test_tokens)?)
     }
 
     async fn list(&self, deployment: &Deployment<'_>, artifacts: &[Artifact]) -> Result<()> {
@@ -149,12 +134,16 @@ impl Args {
         Ok(standing.ensure_possible(artifacts)?)
     }
 
-    async fn bring_about(&self, deployment: &Deployment<'_>) -> Result<()> {
-        let key = self.private_key.as_ref();
-        let key = key.ok_or_else(|| eyre!("--broadcast needs a key that signs: --private-key"))?;
-        let payer = Payer { address: key.address(), wallet: EthereumWallet::from(key.clone()) };
+    async fn bring_about(
+        &self,
+        deployment: &Deployment<'_>,
+        signer: Option<&Signer>,
+    ) -> Result<()> {
+        let signer = signer.ok_or_else(|| {
+            Failure::usage("--broadcast needs who signs: --account NAME or --keystore FILE")
+        })?;
         let mut say = |title: &str| eprintln!("deploy: {title}");
-        let run = deployment.run(&payer, &mut say).await;
+        let run = deployment.run(&Payer::of(signer), &mut say).await;
         let standing =
             run.wrap_err("the deployment is not complete; the same command goes on with it")?;
         self.show(deployment, &standing)

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     deploy::{
+        activation::FEE_HEADROOM,
         outlook::Outlook,
         run::{Deployment, Standing},
     },
@@ -65,28 +66,31 @@ fn activation(standing: &Standing) -> String {
         added => format!(
             "activation is DEAR: the chain's owner asks {} gas more for each program, {} ETH",
             separated(&added.to_string()),
-            ether(u128::from(added) * gas_price)
+            ether(U256::from(added) * U256::from(gas_price))
         ),
     }
 }
 
 fn left(standing: &Standing) -> String {
-    let mut table = table(&["", "transaction", "gas at most", "ETH at most"]);
+    let mut table = table(&["", "transaction", "gas at most", "ETH at most", "fee sent along"]);
     let price = standing.outlook.gas_price;
+    let row = |place: String, title: &str, gas: u64, fee: U256| {
+        let cost = ether(U256::from(gas) * U256::from(price));
+        [place, title.to_owned(), separated(&gas.to_string()), cost, ether(fee)]
+    };
     for (place, planned) in standing.left.iter().enumerate() {
-        let cost = ether(u128::from(planned.gas) * price);
-        let gas = separated(&planned.gas.to_string());
-        table.add_row([(place + 1).to_string(), planned.title.clone(), gas, cost]);
+        table.add_row(row((place + 1).to_string(), &planned.title, planned.gas, planned.fee));
     }
-    let gas: u64 = standing.left.iter().map(|planned| planned.gas).sum();
-    let cost = ether(u128::from(gas) * price);
-    table.add_row([String::new(), "together".into(), separated(&gas.to_string()), cost]);
+    let gas = standing.left.iter().map(|planned| planned.gas).sum();
+    let fee = standing.left.iter().map(|planned| planned.fee).sum();
+    table.add_row(row(String::new(), "together", gas, fee));
     for column in table.column_iter_mut().skip(2) {
         column.set_cell_alignment(CellAlignment::Right);
     }
+    let gwei = ether(U256::from(price) * U256::from(1_000_000_000));
     format!(
-        "{table}\nat {} gwei; without the fee of activation and what the parent chain costs\n",
-        gwei(price)
+        "{table}\nat {gwei} gwei, without what the parent chain costs. Of the fee sent along with an \
+         activation the\nchain keeps a {FEE_HEADROOM}th when it is idle, and gives the rest back.\n"
     )
 }
 
@@ -131,19 +135,20 @@ fn table(headings: &[&str]) -> Table {
     table
 }
 
-fn ether(wei: u128) -> String {
-    format_ether(U256::from(wei)).trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-fn gwei(wei: u128) -> String {
-    ether(wei.saturating_mul(1_000_000_000))
+fn ether(wei: U256) -> String {
+    let text = format_ether(wei);
+    let short = text.trim_end_matches('0').trim_end_matches('.');
+    if short.is_empty() { "0".to_owned() } else { short.to_owned() }
 }
 
 /// The same for a program.
 pub(super) fn document(deployment: &Deployment<'_>, standing: &Standing) -> Value {
     let left = standing.left.iter();
     let left: Vec<_> = left
-        .map(|planned| json!({ "transaction": planned.title, "gasAtMost": planned.gas }))
+        .map(|planned| {
+            let (title, gas, fee) = (&planned.title, planned.gas, planned.fee.to_string());
+            json!({ "transaction": title, "gasAtMost": gas, "feeSentAlong": fee })
+        })
         .collect();
     let items = standing.items.iter();
     let items: Vec<_> = items

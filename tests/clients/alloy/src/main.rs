@@ -12,8 +12,8 @@ use alloy::{
     primitives::{Address, B256, U256},
     providers::{DynProvider, Provider, ProviderBuilder, WsConnect, ext::AnvilApi},
     rpc::types::Filter,
-    signers::local::PrivateKeySigner,
-    sol_types::{SolEvent, SolInterface},
+    signers::{SignerSync, local::PrivateKeySigner},
+    sol_types::{Eip712Domain, SolEvent, SolInterface, SolStruct},
 };
 use eyre::{OptionExt, Result, ensure, eyre};
 use serde::Deserialize;
@@ -38,6 +38,11 @@ mod abi {
 }
 
 use abi::{splitter::ISplitter, token::IToken, vault::IVault};
+
+alloy::sol! {
+    /// What a holder signs so that another may send its delegation.
+    struct Delegation { address delegatee; uint256 nonce; uint256 expiry; }
+}
 
 type Network = DynProvider<AnyNetwork>;
 
@@ -73,6 +78,7 @@ struct Account {
 /// The contracts as one account sees them.
 struct Seat {
     address: Address,
+    signer: PrivateKeySigner,
     chain: Network,
     vault: IVault::IVaultInstance<Network, AnyNetwork>,
     splitter: ISplitter::ISplitterInstance<Network, AnyNetwork>,
@@ -85,7 +91,8 @@ impl Seat {
         let Account { address, key } = deployment.accounts.get(role).ok_or_eyre("no such role")?;
         let at =
             |name: &str| deployment.contracts.get(name).copied().ok_or_eyre("no such contract");
-        let wallet = EthereumWallet::from(key.parse::<PrivateKeySigner>()?);
+        let signer: PrivateKeySigner = key.parse()?;
+        let wallet = EthereumWallet::from(signer.clone());
         let chain = ProviderBuilder::new()
             .network::<AnyNetwork>()
             .wallet(wallet)
@@ -94,6 +101,7 @@ impl Seat {
         chain.client().set_poll_interval(Duration::from_millis(20));
         Ok(Self {
             address: *address,
+            signer,
             vault: IVault::new(at("vault")?, chain.clone()),
             splitter: ISplitter::new(at("splitter")?, chain.clone()),
             token: IToken::new(at("token")?, chain.clone()),
@@ -126,6 +134,7 @@ async fn main() -> Result<()> {
     claims(&alice, &bob).await?;
     reads_blocks_and_logs(&alice).await?;
     decodes_errors(&alice, &bob).await?;
+    delegates_by_signature(&alice, &bob).await?;
     subscribes(&bob, &owner, &deployment).await
 }
 
@@ -222,6 +231,22 @@ async fn decodes_errors(alice: &Seat, bob: &Seat) -> Result<()> {
     let error = reason(alice.vault.pause().call().await)?;
     ensure!(matches!(&error, Errors::OwnableUnauthorizedAccount(e) if e.account == alice.address));
     found("custom errors arrive with name and arguments");
+    Ok(())
+}
+
+async fn delegates_by_signature(alice: &Seat, bob: &Seat) -> Result<()> {
+    let of = bob.vault.eip712Domain().call().await?;
+    let (name, version) = (Some(of.name.into()), Some(of.version.into()));
+    let domain =
+        Eip712Domain::new(name, version, Some(of.chainId), Some(of.verifyingContract), None);
+    let (delegatee, nonce, expiry) = (alice.address, U256::ZERO, U256::MAX);
+    let digest = Delegation { delegatee, nonce, expiry }.eip712_signing_hash(&domain);
+    let signed = bob.signer.sign_hash_sync(&digest)?;
+    let (v, r, s) = (27 + u8::from(signed.v()), signed.r().into(), signed.s().into());
+    alice.send(alice.vault.delegateBySig(delegatee, nonce, expiry, v, r, s)).await?;
+    let votes = alice.vault.getVotes(alice.address).call().await?;
+    ensure!(votes == bob.vault.weightOf(bob.address).call().await? && votes > U256::ZERO);
+    found("a signed delegation is sent by another");
     Ok(())
 }
 

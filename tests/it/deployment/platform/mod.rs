@@ -82,6 +82,8 @@ async fn tokens_that_are_there_are_taken_and_checked(world: World) -> Result<()>
     }
     let standing = yard.run(&world.chain).await?;
     assert_eq!(standing.addresses["token"], world.system.address("token"));
+    assert!(yard.record()?.contracts["token"].external);
+    assert!(!yard.record()?.contracts["vault"].external);
     let vault = IVault::new(standing.addresses["vault"], world.chain.provider());
     assert_eq!(vault.asset().call().await?, world.system.address("token"));
     assert_eq!(vault.rewardTokens().call().await?, world.system.reward_tokens());

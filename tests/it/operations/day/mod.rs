@@ -1,5 +1,9 @@
 //! The operations, in an order in which each finds what it needs.
 
+mod commitments;
+mod payouts;
+mod votes;
+
 use alloy::{
     primitives::{Address, B256, Bytes, U256},
     signers::local::PrivateKeySigner,
@@ -9,7 +13,10 @@ use eyre::Result;
 use tributary::abi::{ISplitter, IToken, IVault, IWeth};
 use tributary_tests::{World, dollars, tokens};
 
-use crate::token::{Permit, domain, signed};
+use crate::{
+    evm::{MISER, create},
+    token::{Permit, domain, signed},
+};
 
 /// A transaction that has to succeed.
 #[derive(Clone, Debug)]
@@ -23,7 +30,7 @@ pub(crate) struct Operation {
     pub(crate) wait: u64,
 }
 
-/// The one operation in which a payee is skipped, because it takes nothing.
+/// The one operation in which a payee of the splitter is skipped, because it takes nothing.
 pub(crate) const PAYEE_FAILS: &str = "splitter: distribute, the payee fails";
 
 const HOUR: u64 = 3_600;
@@ -34,6 +41,8 @@ struct Day<'a> {
     world: &'a World,
     alice: PrivateKeySigner,
     bob: PrivateKeySigner,
+    /// The time before all of them, in Unix seconds.
+    begin: u64,
     list: Vec<Operation>,
 }
 
@@ -41,12 +50,16 @@ struct Day<'a> {
 pub(crate) async fn of(world: &World) -> Result<Vec<Operation>> {
     let alice = world.holder("alice", tokens(1_000)).await?;
     let bob = world.account("bob").await?;
-    let mut day = Day { world, alice, bob, list: Vec::new() };
+    let miser = create(world, &world.owner, MISER).await?;
+    let mut day = Day { world, alice, bob, begin: world.now().await?, list: Vec::new() };
     day.token()?;
     day.weth();
-    day.vault_in();
+    let unlock_time = day.vault_in();
     day.vault_share();
     day.vault_out();
+    day.vault_commitments(unlock_time);
+    day.vault_payouts(miser);
+    day.vault_votes()?;
     day.splitter_in();
     day.splitter_out();
     day.vault_owner();
@@ -122,8 +135,14 @@ impl Day<'_> {
         self.add("weth: withdraw", &alice, here, &IWeth::withdrawCall { value: coin });
     }
 
-    /// Stake, locks and revenue.
-    fn vault_in(&mut self) {
+    /// When the last operation so far is carried out, in Unix seconds.
+    fn time(&self) -> u64 {
+        let waits = self.list.iter().map(|operation| operation.wait);
+        self.begin + if self.world.moves_time() { waits.sum() } else { 0 }
+    }
+
+    /// Stake, locks and revenue; returns when the longest lock ends.
+    fn vault_in(&mut self) -> U256 {
         let ((alice, bob, owner), here) = (self.cast(), self.world.system.vault());
         let (dollar, token) = (*self.world.dollar().address(), *self.world.token().address());
         for reward in [dollar, token] {
@@ -156,6 +175,7 @@ impl Day<'_> {
         let both = IVault::depositAndLockCall { assets: tokens(9), durationWeeks: U256::from(52) };
         self.add("vault: depositAndLock, another week", &alice, here, &both);
         self.after(HOUR);
+        self.unlock_time(52)
     }
 
     /// The share as a token.
@@ -231,6 +251,13 @@ impl Day<'_> {
         let release =
             ISplitter::releaseCall { policyId: policy_id, payeeIndex: U256::from(1), token };
         self.add("splitter: release to an account", &alice, here, &release);
+        let indices = vec![U256::ZERO, U256::from(1)];
+        let many = ISplitter::releaseManyCall { policyId: policy_id, payeeIndices: indices, token };
+        self.add("splitter: releaseMany, nothing owed", &alice, here, &many);
+        let deposit =
+            ISplitter::depositCall { source: self.world.source(0), token, amount: dollars(5) };
+        self.add("splitter: deposit, for two payees", &owner, here, &deposit);
+        self.add("splitter: releaseMany, a vault and an account", &alice, here, &many);
         // A stream that answers nothing and takes nothing: an account.
         let create = self.policy_of(&[(self.world.guardian.address(), 1, 10_000)]);
         self.add("splitter: createPolicy, one payee", &owner, here, &create);
@@ -287,6 +314,16 @@ impl Day<'_> {
     fn splitter_owner(&mut self) {
         let ((_, bob, owner), here) = (self.cast(), self.world.system.splitter());
         let guardian = self.world.guardian.clone();
+        let terms = ISplitter::setStakersShareTermsCall {
+            setter: owner.address(),
+            policyId: self.world.policy(0),
+            stakersIndex: U256::ZERO,
+            minBps: U256::from(1_000),
+            maxBps: U256::from(9_000),
+        };
+        self.add("splitter: setStakersShareTerms", &owner, here, &terms);
+        let set = ISplitter::setStakersShareCall { bps: U256::from(5_000) };
+        self.add("splitter: setStakersShare, two payees", &owner, here, &set);
         self.add("splitter: pause", &guardian, here, &ISplitter::pauseCall {});
         self.add("splitter: unpause", &owner, here, &ISplitter::unpauseCall {});
         let set = ISplitter::setGuardianCall { newGuardian: bob.address() };
