@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use alloy::primitives::{U256, utils::parse_units};
+use alloy::primitives::U256;
 use backon::{ExponentialBuilder, Retryable};
 use clap::Args;
 use eyre::{Result, eyre};
@@ -59,7 +59,7 @@ fn ether(text: &str) -> Result<U256> {
 }
 
 fn gwei(text: &str) -> Result<u128> {
-    Ok(parse_units(text, "gwei")?.get_absolute().saturating_to())
+    Ok(text.parse::<Amount>()?.units(9, U256::MAX)?.saturating_to())
 }
 
 /// Keeps, once or until it is stopped. Without `--broadcast` it shows what there is to do, and asks.

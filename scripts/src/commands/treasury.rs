@@ -223,10 +223,8 @@ impl Operation for Release {
         let (catalog, tokens) = (Catalog::read(site).await?, named(site, &self.tokens).await?);
         let mut plan = Plan::new("pay accounts what they are owed");
         for policy in chosen(&catalog, self.policy.as_deref())? {
-            for index in self.payees(policy) {
-                for token in &tokens {
-                    plan = release(site, plan, policy, index, token).await?;
-                }
+            for token in &tokens {
+                plan = release(site, plan, policy, &self.payees(policy), token).await?;
             }
         }
         Ok(plan)
@@ -241,25 +239,37 @@ impl Release {
     }
 }
 
+/// `plan`, with the payment of those of `payees` who are owed something; in one call, if they are several.
 async fn release(
     site: &Site,
     plan: Plan,
     policy: &PolicyLine,
-    index: usize,
+    payees: &[usize],
     token: &Token,
 ) -> Result<Plan> {
-    let (splitter, policy_id) = (site.splitter()?, U256::from(policy.id));
-    let (payee_index, token_address) = (U256::from(index), token.address);
-    let owed = splitter.owed(policy_id, payee_index, token_address).call().await?;
-    if owed.is_zero() {
-        return Ok(plan);
+    let (splitter, id) = (site.splitter()?, U256::from(policy.id));
+    let (mut due, mut total) = (Vec::new(), U256::ZERO);
+    for index in payees.iter().map(|index| U256::from(*index)) {
+        let owed = splitter.owed(id, index, token.address).call().await?;
+        if !owed.is_zero() {
+            due.push(index);
+            total += owed;
+        }
     }
-    let call = ISplitter::releaseCall {
-        policyId: policy_id,
-        payeeIndex: payee_index,
-        token: token_address,
-    };
-    let payee = policy.payees.get(index).map(|payee| site.name(payee.address));
-    let title = format!("pay {} to {}", token.show(owed), payee.unwrap_or_default());
-    Ok(plan.step(title, *splitter.address(), &call))
+    let (here, shown, token) = (*splitter.address(), token.show(total), token.address);
+    Ok(match due.as_slice() {
+        [] => plan,
+        [only] => {
+            let call = ISplitter::releaseCall { policyId: id, payeeIndex: *only, token };
+            plan.step(format!("pay {shown} to payee {only} of policy {id}"), here, &call)
+        }
+        many => {
+            let title = format!("pay {shown} to {} payees of policy {id}", many.len());
+            plan.step(
+                title,
+                here,
+                &ISplitter::releaseManyCall { policyId: id, payeeIndices: due, token },
+            )
+        }
+    })
 }

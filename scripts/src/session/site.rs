@@ -1,6 +1,9 @@
 //! A node, and the contracts on it: what a command that only reads needs.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use alloy::{
     primitives::{Address, U256},
@@ -26,6 +29,9 @@ pub struct NodeArgs {
     /// The node's URL
     #[arg(long, short, value_name = "URL", env = "ETH_RPC_URL", alias = "endpoint")]
     rpc_url: Option<String>,
+    /// Seconds that the node may take for an answer
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, env = "ETH_RPC_TIMEOUT")]
+    rpc_timeout: u64,
     /// Network of the configuration file
     #[arg(long, value_name = "NAME", env = "TRIBUTARY_NETWORK")]
     network: Option<String>,
@@ -111,7 +117,8 @@ impl NodeArgs {
         let url = url.ok_or_else(|| {
             Failure::usage("which node? Give --rpc-url URL, ETH_RPC_URL or a tributary.toml")
         })?;
-        let chain = Chain::connect(&url).await?;
+        let timeout = Duration::from_secs(self.rpc_timeout);
+        let chain = Chain::connect_within(&url, timeout).await?;
         let (found, expected) = (chain.chain_id(), network.chain_id);
         if expected.is_some_and(|expected| expected != found) {
             let expected = expected.unwrap_or_default();

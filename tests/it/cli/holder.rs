@@ -8,7 +8,7 @@ use eyre::Result;
 use tributary::abi::IToken;
 use tributary_tests::{Case, WEEK, World, dollars, tokens};
 
-use super::{Desk, events};
+use super::{Desk, catch_up, events};
 use crate::play;
 
 pub(crate) fn cases() -> Vec<Case> {
@@ -42,12 +42,14 @@ async fn a_holder_stakes_locks_claims_and_leaves(world: World) -> Result<()> {
     desk.done(&alice, "lock 15 --weeks 4")?;
     assert_eq!(vault.unlockedBalanceOf(me).call().await?, tokens(25));
 
+    catch_up(&world).await?;
     world.notify(*world.dollar().address(), dollars(100)).await?;
     world.at(start + 20 * WEEK).await?;
     let said = desk.done(&alice, "claim usdt")?;
     assert!(events(&said, 0).contains(&"RevenueClaimed"), "{said}");
     let earned = world.dollar().balanceOf(me).call().await?;
     assert!(earned + U256::from(1) >= dollars(100), "all but a unit: {earned}");
+    catch_up(&world).await?;
     let friend = world.account("friend").await?.address();
     desk.done(&alice, &format!("withdraw all --to {friend}"))?;
     assert_eq!(world.token().balanceOf(friend).call().await?, tokens(100));
@@ -116,6 +118,7 @@ async fn payout_compound_and_votes_are_set_by_commands(world: World) -> Result<(
     assert_eq!(vault.getVotes(friend).call().await?, tokens(10));
 
     desk.signed(&alice, "compound")?.ends(0, &["that is 0 TEST", "Nothing to do"]);
+    catch_up(&world).await?;
     world.notify(*world.token().address(), tokens(7)).await?;
     world.at(world.now().await? + 3 * WEEK).await?;
     desk.done(&alice, "compound")?;

@@ -34,8 +34,15 @@ pub(crate) fn is_called_for() -> bool {
 }
 
 pub(crate) fn cases() -> Vec<Case> {
-    [foundation::cases(), holder::cases(), owner::cases(), status::cases(), treasury::cases()]
-        .concat()
+    [
+        foundation::cases(),
+        holder::cases(),
+        keeper::cases(),
+        owner::cases(),
+        status::cases(),
+        treasury::cases(),
+    ]
+    .concat()
 }
 
 /// A directory of its own, with a record of the deployment, where commands are run.
@@ -63,12 +70,20 @@ impl Desk {
         for one in &world.system.contracts {
             let code_hash = keccak256(world.chain.provider().get_code_at(one.address).await?);
             let block = Some(one.block);
-            let contract = Contract { address: one.address, code_hash, block, transaction: None };
+            let (address, transaction, constructed) = (one.address, None, None);
+            let contract = Contract { address, code_hash, block, transaction, constructed };
             contracts.insert(one.name.clone(), contract);
         }
         let (chain_id, platform) = (world.chain.chain_id(), "test".to_owned());
         let deployer = world.owner.address();
-        let record = Record { chain_id, platform, deployer, contracts, pending: None };
+        let record = Record {
+            chain_id,
+            platform,
+            deployer,
+            contracts,
+            fragments: BTreeMap::new(),
+            pending: None,
+        };
         record.save(&desk.file("deployments"))?;
         Ok(desk)
     }
@@ -148,6 +163,15 @@ impl Said {
             assert!(said.contains(word), "nobody said {word:?}: {self:#?}");
         }
     }
+}
+
+/// Lets the world's clock, which stands still, go past the blocks that commands made by the node's own:
+/// to be called between a command and what the world sends itself.
+async fn catch_up(world: &World) -> Result<()> {
+    if world.moves_time() {
+        world.at(world.now().await? + 1).await?;
+    }
+    Ok(())
 }
 
 /// The names of the events of transaction number `place` of what a command said.

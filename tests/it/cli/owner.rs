@@ -6,7 +6,7 @@ use alloy::primitives::{Address, U256};
 use eyre::Result;
 use tributary_tests::{Case, World};
 
-use super::Desk;
+use super::{Desk, catch_up};
 use crate::play;
 
 pub(crate) fn cases() -> Vec<Case> {
@@ -45,6 +45,7 @@ async fn policies_and_sources_are_made_and_changed(world: World) -> Result<()> {
     assert_eq!(page["policies"][2]["payees"][2]["kind"], "splitter");
     desk.run("policy list")?.ends(0, &["all kinds", "40 %", "above", "unattributed"]);
 
+    catch_up(&world).await?;
     let thief = world.account("thief").await?;
     let said = desk.signed(&thief, "source set-policy ads --policy 1 --broadcast")?;
     said.ends(3, &["OwnableUnauthorizedAccount", "send it from the owner"]);

@@ -5,7 +5,7 @@ use eyre::Result;
 use tributary::{abi::IToken, chain::Call};
 use tributary_tests::{Case, World, dollars, tokens};
 
-use super::{Desk, events, read_json};
+use super::{Desk, catch_up, events, read_json};
 use crate::play;
 
 pub(crate) fn cases() -> Vec<Case> {
@@ -55,6 +55,7 @@ async fn ether_and_bare_transfers_are_revenue_too(world: World) -> Result<()> {
     let received = splitter.sourceReceived(source, weth).call().await?;
     assert_eq!(received, parse_ether("0.01")?);
 
+    catch_up(&world).await?;
     let stray = IToken::transferCall { to: world.system.splitter(), value: dollars(3) };
     world.send(&world.owner, *world.dollar().address(), &stray).await?;
     desk.run("status")?.ends(0, &["3 USDT beside the books"]);

@@ -37,12 +37,13 @@ impl Operation for Stake {
         let (before, after) = (asset.show(balance), asset.show(balance - assets));
         let plan = Plan::new(self.title(&asset, assets)).fact(format!("{after} of {before} stay"));
         let allowed = token.allowance(sender.address, here).call().await?;
-        if allowed < assets && !self.approve {
-            if let Some(permit) = Permit::sign(site, sender, &asset, here, assets).await? {
-                let until = date(permit.deadline);
-                let plan = plan.fact(format!("signed: the vault may take them, until {until}"));
-                return Ok(self.with_permit(plan, here, assets, sender, permit));
-            }
+        if allowed < assets
+            && !self.approve
+            && let Some(permit) = Permit::sign(site, sender, &asset, here, assets).await?
+        {
+            let until = date(permit.deadline);
+            let plan = plan.fact(format!("signed: the vault may take them, until {until}"));
+            return Ok(self.with_permit(plan, here, assets, sender, permit));
         }
         let plan = allowing(site, sender, plan, &asset, here, assets).await?;
         Ok(self.with_approval(plan, here, assets, sender))
