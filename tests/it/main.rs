@@ -15,6 +15,7 @@ mod differential;
 mod evm;
 mod operations;
 mod refusals;
+mod report;
 mod sizes;
 mod splitter;
 mod story;
@@ -54,6 +55,7 @@ fn cases() -> Vec<Case> {
         differential::cases(),
         operations::cases(),
         refusals::cases(),
+        report::cases(),
         sizes::cases(),
         splitter::cases(),
         story::cases(),
