@@ -14,6 +14,7 @@ mod deployment;
 mod differential;
 mod evm;
 mod operations;
+mod rebuild;
 mod refusals;
 mod report;
 mod sizes;
@@ -54,6 +55,7 @@ fn cases() -> Vec<Case> {
         deployment::cases(),
         differential::cases(),
         operations::cases(),
+        rebuild::cases(),
         refusals::cases(),
         report::cases(),
         sizes::cases(),
