@@ -10,7 +10,7 @@
 //! * [`platform`] reads what a platform wants;
 //! * [`deploy`] puts one contract on any chain, [`system`] a whole platform;
 //! * [`scenario`] plays thirteen weeks of life on it;
-//! * [`ledger`] reads the logs and reconciles them with the exact model;
+//! * [`ledger`] reads the logs, keeps the books, and compares them with the chain and with the exact model;
 //! * [`report`] tells a person or a program.
 
 pub mod abi;

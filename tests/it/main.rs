@@ -15,7 +15,9 @@ mod deployment;
 mod differential;
 mod evm;
 mod operations;
+mod rebuild;
 mod refusals;
+mod report;
 mod sizes;
 mod splitter;
 mod story;
@@ -55,7 +57,9 @@ fn cases() -> Vec<Case> {
         deployment::cases(),
         differential::cases(),
         operations::cases(),
+        rebuild::cases(),
         refusals::cases(),
+        report::cases(),
         sizes::cases(),
         splitter::cases(),
         story::cases(),

@@ -341,17 +341,27 @@ impl Eye<'_> {
         }
         let policies = view.policies.iter().map(|(id, terms)| (*id, terms.payees.len()));
         for (id, payees) in policies.collect::<Vec<_>>() {
-            let received = ISplitter::policyReceivedCall { policyId: id, token };
-            note(&mut view.by_policy, (id, token), self.splitter(received).await?);
-            for payee in 0..payees {
-                let index = U256::from(payee);
-                let paid = ISplitter::payeePaidCall { policyId: id, payeeIndex: index, token };
-                note(&mut view.paid, (id, payee, token), self.splitter(paid).await?);
-                let owed = ISplitter::owedCall { policyId: id, payeeIndex: index, token };
-                note(&mut view.owed, (id, payee, token), self.splitter(owed).await?);
+            let call = ISplitter::policyReceivedCall { policyId: id, token };
+            let received = self.splitter(call).await?;
+            note(&mut view.by_policy, (id, token), received);
+            // Nobody is paid or owed a part of nothing.
+            let payees = if received.is_zero() { 0 } else { payees };
+            let parts = (0..payees).map(|payee| self.part((id, payee, token)));
+            let mut parts = stream::iter(parts).buffer_unordered(AT_ONCE);
+            while let Some((key, paid, owed)) = parts.try_next().await? {
+                note(&mut view.paid, key, paid);
+                note(&mut view.owed, key, owed);
             }
         }
         Ok(())
+    }
+
+    /// What one payee was paid, and is owed.
+    async fn part(&self, key: PayeeKey) -> Result<(PayeeKey, U256, U256), HistoryError> {
+        let (policy_id, index, token) = (key.0, U256::from(key.1), key.2);
+        let paid = ISplitter::payeePaidCall { policyId: policy_id, payeeIndex: index, token };
+        let owed = ISplitter::owedCall { policyId: policy_id, payeeIndex: index, token };
+        Ok((key, self.splitter(paid).await?, self.splitter(owed).await?))
     }
 }
 

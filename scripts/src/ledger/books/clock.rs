@@ -78,18 +78,23 @@ impl Books for Boundaries<'_> {
 }
 
 impl Clock {
-    /// Lets time pass until `now`, as a transaction that writes the books does.
-    pub(crate) fn advance(&mut self, now: u64) {
+    /// Time starts with the vault's first word, in its constructor.
+    pub(crate) const fn begin(&mut self, now: u64) {
         if self.pool.updated == 0 {
             self.pool.updated = now;
         }
+    }
+
+    /// Lets time pass until `now`, as a transaction that writes the books does.
+    pub(crate) fn advance(&mut self, now: u64) {
         let Self { pool, running, rewards, boost_ending } = self;
         pool.advance::<Software>(now, running, &mut Boundaries { rewards, boost_ending });
     }
 
-    /// Whether a claim at `now` writes the books.
-    pub(crate) fn claim_writes(&self, now: u64) -> bool {
-        self.pool.weight() == 0 || self.pool.next_boundary(now).is_some()
+    /// Whether a claim at `now` finds something to write in the books.
+    pub(crate) const fn claim_writes(&self, now: u64) -> bool {
+        let nobody = self.pool.weight() == 0 && self.pool.updated < now;
+        nobody || self.pool.next_boundary(now).is_some()
     }
 
     /// The index of token number `id` at `now`, with no boundary in between.

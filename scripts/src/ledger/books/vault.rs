@@ -49,6 +49,7 @@ fn small(amount: U256) -> u128 {
 impl VaultBooks {
     /// Enters what the vault told at `time`.
     pub(crate) fn enter(&mut self, time: u64, event: &Event, notes: &mut Notes<'_>) {
+        self.clock.begin(time);
         match event {
             Event::Transfer(told) => self.moved(time, told, notes),
             Event::Deposit(told) => self.deposited(told, notes),
