@@ -85,7 +85,6 @@ struct Site {
     seed: B256,
     url: String,
     funder: PrivateKeySigner,
-    url: String,
     /// Dropping it stops it.
     _node: Option<Node>,
 }

@@ -70,8 +70,14 @@ impl Desk {
         for one in &world.system.contracts {
             let code_hash = keccak256(world.chain.provider().get_code_at(one.address).await?);
             let block = Some(one.block);
-            let (address, transaction, constructed) = (one.address, None, None);
-            let contract = Contract { address, code_hash, block, transaction, constructed };
+            let contract = Contract {
+                address: one.address,
+                code_hash,
+                block,
+                transaction: None,
+                constructed: None,
+                external: false,
+            };
             contracts.insert(one.name.clone(), contract);
         }
         let (chain_id, platform) = (world.chain.chain_id(), "test".to_owned());
