@@ -71,7 +71,9 @@ impl Desk {
             let code_hash = keccak256(world.chain.provider().get_code_at(one.address).await?);
             let block = Some(one.block);
             let (address, transaction, constructed) = (one.address, None, None);
-            let contract = Contract { address, code_hash, block, transaction, constructed };
+            let external = false;
+            let contract =
+                Contract { address, code_hash, block, transaction, constructed, external };
             contracts.insert(one.name.clone(), contract);
         }
         let (chain_id, platform) = (world.chain.chain_id(), "test".to_owned());
