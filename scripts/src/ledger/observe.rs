@@ -154,7 +154,7 @@ impl Observer<'_> {
     ) -> Result<Observation, HistoryError> {
         let eye = Eye { observer: *self, block };
         let rewards = eye.vault(IVault::rewardTokensCall {}).await?;
-        let views = accounts.to_vec().into_iter().map(|one| eye.account(one, &rewards));
+        let views = accounts.iter().copied().map(|one| eye.account(one, &rewards));
         let mut balances = BTreeMap::new();
         for token in tokens {
             balances.insert(*token, eye.token(*token).await?);
