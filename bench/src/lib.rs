@@ -18,6 +18,7 @@
 mod client;
 mod measure;
 mod peers;
+pub mod report;
 mod server;
 mod table;
 mod workload;
