@@ -20,6 +20,7 @@ mod client;
 pub mod gas;
 mod measure;
 mod peers;
+pub mod report;
 mod server;
 mod table;
 mod workload;
