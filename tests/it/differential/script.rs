@@ -42,12 +42,14 @@ pub(super) struct Script {
     locks: Vec<(usize, U256)>,
     /// Who made a standing lock, if it was made.
     standing: Vec<usize>,
+    /// Whether somebody may have paused the vault.
+    paused: bool,
 }
 
 impl Script {
     /// The script of `seed`, which begins at `now`.
     pub(super) fn new(seed: u64, cast: Cast, now: u64) -> Self {
-        Self { cast, state: seed, now, locks: Vec::new(), standing: Vec::new() }
+        Self { cast, state: seed, now, locks: Vec::new(), standing: Vec::new(), paused: false }
     }
 
     fn random(&mut self) -> u64 {
@@ -108,6 +110,11 @@ impl Script {
         let (short, long) = (self.below(100_000), (1 + self.below(3)) * WEEK);
         let wait = self.one_of(&[0, 0, 1, 12, short, short, short, short, short, long]);
         self.now += wait;
+        // A pause does not last, or nothing else would be compared.
+        if self.paused && self.below(3) == 0 {
+            self.paused = false;
+            return (wait, Action::of(0, self.cast.vault, &IVault::unpauseCall {}));
+        }
         let who = self.anybody();
         let action = match self.below(20) {
             0..5 => self.enter(who),
@@ -291,7 +298,10 @@ impl Script {
                 let call = IVault::setPenaltyCurveCall { durations, penalties, splitter, source };
                 Action::of(who, vault, &call)
             }
-            0 => Action::of(who, vault, &IVault::pauseCall {}),
+            0 => {
+                self.paused = true;
+                Action::of(who, vault, &IVault::pauseCall {})
+            }
             1 | 2 => Action::of(who, vault, &IVault::unpauseCall {}),
             3 => {
                 let top = 10_000 + 1_000 * (self.below(20) as u32);
