@@ -1,6 +1,7 @@
 //! Two worlds that have to agree.
 
 use alloy::{
+    eips::BlockId,
     primitives::{Address, B256, Bytes, Log, U256},
     providers::{Provider, ext::AnvilApi},
     rpc::types::TransactionRequest,
@@ -204,7 +205,9 @@ impl<'a> Pair<'a> {
             .to(action.to)
             .value(action.value)
             .input(action.calldata.clone().into());
-        let answer = self.world.chain.provider().call(request).await;
+        // In the latest block, whose time is the script's: a pending one runs on with the clock.
+        let latest = BlockId::latest();
+        let answer = self.world.chain.provider().call(request).block(latest).await;
         Ok(match revert_data(&answer) {
             Some(data) => Err(data),
             None => Ok(answer?),
