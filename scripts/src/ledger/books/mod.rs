@@ -8,10 +8,9 @@
 //! # Why the vault's own arithmetic
 //! The vault's figures are worked out with [`accrual`], the integers that the contract itself computes
 //! with, at the same moments. So what the books say of an account is what the contract has to say, to the
-//! last of its 256 bits, and any difference at all is a finding; and a log costs a few hundred
-//! nanoseconds. That these integers are the right ones is not judged here: the exact
-//! [`model`] does that, in fractions, which grow with every log and so serve thousands of logs but not
-//! millions. The demo and the tests put every history to both.
+//! last of its 256 bits, and any difference at all is a finding. That these integers are the right
+//! ones is not judged here: the exact [`model`] does that, in fractions, which grow with every log and
+//! so serve thousands of logs but not millions. The demo and the tests put every history to both.
 
 mod clock;
 mod expect;
