@@ -4,7 +4,7 @@
 //! cargo bench -p bench --bench report
 //! ```
 //!
-//! A history is invented ([`Life`]): people stake, lock, leave and claim, revenue comes in and goes out,
+//! A history is invented (`Life`): people stake, lock, leave and claim, revenue comes in and goes out,
 //! every amount as the contracts would have it. It is told by a [`Source`](tributary::ledger::Source), as
 //! a node tells it, and so goes the whole way: ranges of logs, the cache on disk, decoding, the books, the
 //! statement. Reading the cache and keeping the books, which is what a report on a history that is on disk

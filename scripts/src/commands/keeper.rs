@@ -38,7 +38,7 @@ pub struct KeeperArgs {
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
     patience: Duration,
     /// Where to keep the day's spending, which keepers with the same file share
-    /// [default: keeper-<chain id>.json]
+    /// [default: `keeper-<chain id>.json`]
     #[arg(long, value_name = "FILE", env = "TRIBUTARY_KEEPER_STATE")]
     state: Option<PathBuf>,
     /// Answers GET /health there: 200, or 503 without a good round for three intervals

@@ -38,7 +38,7 @@ pub struct NodeArgs {
     /// Configuration file [default: tributary.toml, if it exists]
     #[arg(long, value_name = "FILE", env = "TRIBUTARY_CONFIG")]
     config: Option<PathBuf>,
-    /// Directory of <chain id>.json, which say where the contracts are [default: deployments]
+    /// Directory of `<chain id>.json`, which say where the contracts are [default: deployments]
     #[arg(long, value_name = "DIRECTORY", env = "TRIBUTARY_DEPLOYMENTS")]
     deployments: Option<PathBuf>,
 }
