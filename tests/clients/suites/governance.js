@@ -7,11 +7,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { keccak256, parseSignature, parseUnits, stringToHex, zeroAddress, zeroHash } from "viem";
-import { Chain, account } from "../lib/chain.js";
+import { account } from "../lib/chain.js";
 import { activate } from "../lib/deploy.js";
 import { deployment } from "../lib/deployment.js";
 import * as story from "../lib/scenario.js";
 import { compile } from "../lib/solidity.js";
+import { chain, dollar, splitter, token, vault } from "../lib/system.js";
 
 const DAY = 86_400n;
 /** What PlatformGovernor.sol sets. */
@@ -27,13 +28,7 @@ const STAKE = parseUnits("1000", 18);
 const [AGAINST, FOR] = [0, 1];
 const STATE = { active: 1, defeated: 3, succeeded: 4, queued: 5, executed: 7 };
 
-const { url, chainId, contracts, source } = deployment;
-const chain = new Chain(url);
-const at = (name, abi) => chain.at(contracts[name], story.abi(abi));
-const vault = at("vault", "IVault");
-const splitter = at("splitter", "ISplitter");
-const token = at("token", "IToken");
-const dollar = at("dollar", "IToken");
+const { chainId, source } = deployment;
 
 const owner = account(0);
 const treasury = account(3);

@@ -10,19 +10,13 @@ import { after, test } from "node:test";
 import { promisify } from "node:util";
 import { formatUnits, keccak256, stringToHex, zeroHash } from "viem";
 import { readBatch } from "../lib/batch.js";
-import { Chain, account } from "../lib/chain.js";
+import { account } from "../lib/chain.js";
 import { deployment } from "../lib/deployment.js";
 import { createSafe } from "../lib/safe.js";
 import * as story from "../lib/scenario.js";
+import { chain, dollar, splitter, token, vault, weth } from "../lib/system.js";
 
 const { url, chainId, contracts, source } = deployment;
-const chain = new Chain(url);
-const at = (name, abi) => chain.at(contracts[name], story.abi(abi));
-const vault = at("vault", "IVault");
-const splitter = at("splitter", "ISplitter");
-const token = at("token", "IToken");
-const dollar = at("dollar", "IToken");
-const weth = at("weth", "IWeth");
 
 const owner = account(0);
 const relayer = account(1);

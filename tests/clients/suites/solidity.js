@@ -6,22 +6,16 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { parseEther, zeroHash } from "viem";
-import { Chain, account } from "../lib/chain.js";
+import { account } from "../lib/chain.js";
 import { deployment } from "../lib/deployment.js";
 import * as story from "../lib/scenario.js";
 import { compile, newest, oldest } from "../lib/solidity.js";
+import { chain, dollar, splitter, token, vault, weth } from "../lib/system.js";
 
 const directory = path.join(import.meta.dirname, "../../../abi");
 const interfaces = readdirSync(directory).filter((file) => file.endsWith(".sol"));
 
-const { url, contracts, source } = deployment;
-const chain = new Chain(url);
-const at = (name, abi) => chain.at(contracts[name], story.abi(abi));
-const vault = at("vault", "IVault");
-const splitter = at("splitter", "ISplitter");
-const token = at("token", "IToken");
-const dollar = at("dollar", "IToken");
-const weth = at("weth", "IWeth");
+const { source } = deployment;
 const [owner, alice] = [0, 1].map(account);
 
 /** The ABI as a set of lines, without what is not of the interface: order, and Solidity's own types. */
