@@ -58,7 +58,7 @@ interface IVault {
     error PenaltyTooHigh(uint256 penalty, uint256 maxPenalty);
     /// @notice Thrown when an account that did not ask for automatic payouts would be paid by another.
     error PayoutNotAutomatic(address account);
-    /// @notice Thrown when a batch of payouts has less gas than `needed` left for the next account.
+    /// @notice Thrown when a batch of payouts has less gas than `needed` left before the next transfer.
     error NotEnoughGas(uint256 left, uint256 needed);
     /// @notice Thrown when votes are asked for at a time that has not passed.
     error ERC5805FutureLookup(uint256 timepoint, uint48 clock);

@@ -17,7 +17,8 @@
 //!
 //! # Roles
 //! The *owner* creates policies, adds sources and points them at policies, and may let a *setter*, such
-//! as a ballot, choose the stakers' share within bounds. The *guardian* can pause receipts. Nobody can stop a payment, take back revenue or change a share of what has arrived.
+//! as a ballot, choose the stakers' share within bounds. The *guardian* can pause receipts. Nobody can
+//! stop a payment, take back revenue or change a share of what has arrived.
 //!
 //! # Trust
 //! A token is trusted with its own revenue only; a payee with nothing. A token that takes a fee from
@@ -27,7 +28,7 @@
 //!
 //! # Layout
 //! This file is the surface: one table routes each function of the interface. `receipt` books
-//! revenue, `payout` pays it, `policy` says who gets what, `layout` where it is stored.
+//! revenue, `payout` pays it, `policy` and `stakers` say who gets what, `layout` where it is stored.
 //!
 //! # Order, and why re-entry gains nothing
 //! No lock is held; the order of writes does the work (the module `payout` has the argument).

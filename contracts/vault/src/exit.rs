@@ -132,6 +132,7 @@ impl Vault {
             call.call(splitter, &deposit)
         };
         drop(answer);
+        // What left made the assets beyond the books fall: they rise from now to before.
         let left = risen(self.unbooked(asset, id)?, before);
         let rest = penalty.saturating_sub(left);
         components::safe_revoke(self.vm(), asset, splitter)?;

@@ -9,11 +9,13 @@
 //! - Σ weights = total weight, at every instant, expired locks counted right.
 //! - For each token: paid + claimable + still to stream + held ≤ received, and what is missing is
 //!   less than one wei per account.
+//! - Σ votes of delegates = Σ weights of those who delegate, now and at any time that has passed.
 //!
 //! # Roles
-//! The *owner* adds and retires reward tokens and replaces the curve for later locks. The *guardian*
-//! can pause entering (deposit, lock, notify). Nobody can stop leaving (withdraw, transfer, claim),
-//! touch a stake, or take back revenue.
+//! The *owner* adds and retires reward tokens, replaces the curve for later locks, and says what leaving
+//! a lock early costs and who gets that. The *guardian* can pause entering (deposit, lock, extend,
+//! compound, notify). Nobody can stop leaving (withdraw, transfer, unwind, exit, claim), touch a stake,
+//! or take back revenue.
 //!
 //! # Trust
 //! The asset has to deliver what it is asked to and keep balances as they are; a deposit of which
@@ -21,8 +23,10 @@
 //! other token's claim ever calls it.
 //!
 //! # Order
-//! Each function checks, then writes its books, logs, and calls a token last. `notifyRevenue` alone
-//! pulls first, because what arrives is what counts; it has read and written nothing before that.
+//! Each function checks, then writes its books, logs, and calls a token or a splitter last. Three are
+//! different. `notifyRevenue` pulls first, because what arrives is what counts; it has written nothing
+//! before that. A deposit with a permit has that used first. `claimMany` logs a payment, or gives it
+//! back, once it knows whether it was made.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![cfg_attr(
     not(test),

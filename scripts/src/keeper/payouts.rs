@@ -25,7 +25,7 @@ use crate::{
 const UNSURE: u64 = 64;
 /// Blocks that are asked for at first.
 const RANGE: u64 = 50_000;
-/// Accounts paid in one transaction; the contract wants 500,000 gas for each.
+/// Accounts paid in one transaction; the contract wants 600,000 gas left before each transfer.
 const ACCOUNTS: usize = 20;
 
 /// Payouts of at least `least` of a token.

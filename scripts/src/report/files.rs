@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::statement::Statement;
+use super::{lines::BalanceLine, statement::Statement};
 
 /// Writes `revenue.csv`, `payees.csv`, `holders.csv`, `reconciliation.csv`, `findings.csv` and
 /// `statement.json` into `directory`, each replaced as a whole; returns their paths.
@@ -85,25 +85,15 @@ fn holders(statement: &Statement) -> io::Result<Vec<u8>> {
 
 fn reconciliation(statement: &Statement) -> io::Result<Vec<u8>> {
     let rows = statement.reconciliation.iter().map(|line| {
-        let [opening, received, paid, owed] =
-            [line.opening, line.received, line.paid, line.owed].map(|one| one.to_string());
-        let [streaming, held, fractions, unnoticed] =
-            [line.streaming, line.held, line.fractions, line.unnoticed].map(|one| one.to_string());
+        let [opening, received, paid, owed, streaming, held, fractions, unnoticed] =
+            line.amounts().map(|amount| amount.to_string());
         let (contract, token) = (line.contract.to_owned(), line.token.clone());
         [contract, token, opening, received, paid, owed, streaming, held, fractions, unnoticed]
     });
-    let headings = [
-        "contract",
-        "token",
-        "opening",
-        "received",
-        "paid",
-        "owed",
-        "streaming",
-        "held",
-        "fractions",
-        "unnoticed",
-    ];
+    let [opening, received, paid, owed, streaming, held, fractions, unnoticed] =
+        BalanceLine::AMOUNTS;
+    let headings =
+        ["contract", "token", opening, received, paid, owed, streaming, held, fractions, unnoticed];
     sheet(headings, rows)
 }
 

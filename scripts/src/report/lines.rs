@@ -87,6 +87,26 @@ pub struct BalanceLine {
     pub unnoticed: U256,
 }
 
+impl BalanceLine {
+    /// The headings of [`BalanceLine::amounts`].
+    pub(super) const AMOUNTS: [&str; 8] =
+        ["opening", "received", "paid", "owed", "streaming", "held", "fractions", "unnoticed"];
+
+    /// Its amounts, as tables and files have them side by side.
+    pub(super) const fn amounts(&self) -> [U256; 8] {
+        [
+            self.opening,
+            self.received,
+            self.paid,
+            self.owed,
+            self.streaming,
+            self.held,
+            self.fractions,
+            self.unnoticed,
+        ]
+    }
+}
+
 /// A number as a decimal string.
 pub(super) fn decimal<S: Serializer>(
     amount: &impl std::fmt::Display,

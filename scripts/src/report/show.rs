@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write};
 use alloy::primitives::U256;
 use comfy_table::Table;
 
-use super::{statement::Statement, table::table};
+use super::{lines::BalanceLine, statement::Statement, table::table};
 use crate::units::{percent, whole_tokens};
 
 /// How many holders are shown; the files have all of them.
@@ -126,29 +126,10 @@ impl View<'_> {
     }
 
     fn reconciliation(&self) -> Table {
-        let headings = [
-            "contract",
-            "opening",
-            "received",
-            "paid",
-            "owed",
-            "streaming",
-            "held",
-            "fractions",
-            "unnoticed",
-        ];
+        let headings = ["contract"].into_iter().chain(BalanceLine::AMOUNTS);
         let mut table = table(headings, 1);
         for line in &self.statement.reconciliation {
-            let amounts = [
-                line.opening,
-                line.received,
-                line.paid,
-                line.owed,
-                line.streaming,
-                line.held,
-                line.fractions,
-                line.unnoticed,
-            ];
+            let amounts = line.amounts();
             let amounts = amounts.map(|amount| self.amount(amount, &line.token));
             table.add_row([line.contract.to_owned()].into_iter().chain(amounts));
         }
