@@ -45,10 +45,10 @@ impl World {
         let request = TransactionRequest::default().from(from.address()).to(to).value(value);
         let request = request.input(Bytes::copy_from_slice(calldata).into());
         let provider = self.chain.provider();
-        let called = revert_data(&provider.call(request.clone()).await);
-        // The same block's time for both: left alone, an estimate sees the clock that runs on.
-        let estimate = provider.estimate_gas(request).block(BlockId::latest());
-        let estimated = revert_data(&estimate.await);
+        // Left alone, both would be asked of the block to come, where the clock has run on.
+        let called = provider.call(request.clone()).block(BlockId::latest());
+        let estimated = provider.estimate_gas(request).block(BlockId::latest());
+        let (called, estimated) = (revert_data(&called.await), revert_data(&estimated.await));
         for (method, found) in [("eth_call", called), ("eth_estimateGas", estimated)] {
             let found = found.unwrap_or_else(|| panic!("{method} should fail: {}", explain(error)));
             assert_eq!(

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use alloy::{
+    eips::BlockId,
     primitives::{Address, B256, Bytes, U256, keccak256, utils::parse_ether},
     providers::{DynProvider, Provider},
     rpc::types::{TransactionReceipt, TransactionRequest},
@@ -242,14 +243,14 @@ impl World {
         self.chain.send(from, Call::to(C::SIGNATURE, to, call).value(value)).await
     }
 
-    /// What `call` of `from` would return now. Nothing is sent.
+    /// What `call` of `from` would return in the latest block. Nothing is sent.
     ///
     /// # Errors
     /// It would fail.
     pub async fn ask<C: SolCall>(&self, from: Address, to: Address, call: &C) -> Result<C::Return> {
         let request = TransactionRequest::default().from(from).to(to);
         let request = request.input(Bytes::from(call.abi_encode()).into());
-        let answer = self.chain.provider().call(request).await;
+        let answer = self.chain.provider().call(request).block(BlockId::latest()).await;
         let data = answer.map_err(|error| tributary::chain::in_words(&error))?;
         C::abi_decode_returns(&data).wrap_err(C::SIGNATURE)
     }
