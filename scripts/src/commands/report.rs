@@ -15,9 +15,12 @@ use eyre::{Result, WrapErr, bail, eyre};
 use crate::{
     abi::{IToken, IVault},
     deploy::record::{DIRECTORY, Record},
-    ledger::{Books, Contracts, Head, History, Node, Observer, Origin, Step, Subject},
+    ledger::{
+        Books, Contracts, Head, History, HistoryError, Node, Observer, Origin, Proof, Step,
+        Stretch, Subject,
+    },
     progress::{Job, Progress},
-    report::{RangeLine, Statement, files, show, state, text_of, verdict},
+    report::{Checks, RangeLine, Statement, files, show, state, text_of, verdict},
 };
 
 /// What to report on.
@@ -54,10 +57,14 @@ pub struct Args {
     /// to this directory; amounts are in the smallest unit.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// How far it is proven that the logs are the chain's, no fewer and no others. By receipts if nothing
+    /// is said, as long as the node tells them.
+    #[arg(long, value_enum, value_name = "WHAT")]
+    prove: Option<Proof>,
     /// How many holders, the heaviest first, are compared with the vault's own figures at the last block.
     #[arg(long, value_name = "COUNT", default_value_t = 100)]
     compare: usize,
-    /// Compares with nothing.
+    /// Compares with none of the contracts' own figures.
     #[arg(long)]
     logs_only: bool,
     /// Prints one JSON document instead of tables; amounts are decimal strings in the smallest unit.
@@ -77,11 +84,16 @@ Exit codes: 0 every wei is accounted for, 1 something is not (see the findings) 
 
 A report can be stopped at any time; with --cache, the next run goes on where it stopped. The cache is
 text, one JSON document a line. It knows its chain and contracts, and it takes back what a
-reorganisation of the chain undid.
+reorganisation of the chain undid, and how far the logs were proven.
+
+A node that withholds, alters, doubles or moves a log is found out, and the log is named: in blocks of
+which it tells any log, by the root of their receipts; with --prove headers, in all blocks. The proof ends
+at the hash of the last block, which the report names: ask another node for it.
 
 Examples:
   tributary report --cache tributary.logs
-  tributary report --from-block 250000000 --to-block finalized --out 2026-q1";
+  tributary report --from-block 250000000 --to-block finalized --out 2026-q1
+  tributary report --from-block 250000000 --to-block finalized --prove headers --cache tributary.logs";
 
 /// Reads, reports, compares.
 ///
@@ -143,16 +155,20 @@ impl Desk {
         let stop = "with --cache, run it again to go on where it stopped";
         let read = history.sync(&self.node, head.number, |step| self.read(origin, head, step));
         read.await.wrap_err(stop)?;
-        let mut books = self.enter(&history, origin, from, head).await?;
+        let mut books = Books::new(origin.contracts, origin.asset);
+        let stretches = self.stretches(args, origin, from, head).await?;
+        let proven = self.prove(&mut history, &mut books, &stretches, args).await?;
+        self.enter(&mut books, &history, origin, from, head).await?;
         books.balance(&format!("block {}", head.number));
         let compared = self.compare(&mut books, origin, head, args).await?;
+        let checks = Checks { proven, compared };
         let subject = self.subject(&books, origin).await;
         let (number, hash, time) = (head.number, head.hash, head.time);
         let logs = books.entries();
         let range =
             RangeLine { from_block: from, to_block: number, to_hash: hash, to_time: time, logs };
         let asset = subject.symbol(origin.asset);
-        Ok((state(&books, &subject, self.chain_id, range, compared), asset))
+        Ok((state(&books, &subject, self.chain_id, range, checks), asset))
     }
 
     fn read(&self, origin: Origin, head: Head, step: Step) {
@@ -162,15 +178,64 @@ impl Desk {
         self.job.say(&format!("reading logs, {} %", percent / 10 * 10));
     }
 
+    /// What to prove, and how far: what was before the range by receipts at the most.
+    async fn stretches(
+        &self,
+        args: &Args,
+        origin: Origin,
+        from: u64,
+        head: Head,
+    ) -> Result<Vec<Stretch>> {
+        let proof = args.prove.unwrap_or(Proof::Receipts);
+        if proof < Proof::Headers || from <= origin.first {
+            return Ok(vec![Stretch { proof, from: origin.first, to: head }]);
+        }
+        let before = self.node.head(from - 1).await?;
+        let early = Stretch { proof: Proof::Receipts, from: origin.first, to: before };
+        Ok(vec![early, Stretch { proof, from, to: head }])
+    }
+
+    /// Proves the logs; says how far that went.
+    async fn prove(
+        &self,
+        history: &mut History,
+        books: &mut Books,
+        stretches: &[Stretch],
+        args: &Args,
+    ) -> Result<String> {
+        for stretch in stretches {
+            let tell = |block| self.job.say(&format!("proving logs, block {block}"));
+            let proof = history.prove(&self.node, *stretch, books.findings_mut(), tell).await;
+            match proof {
+                Err(error @ HistoryError::Node { .. }) if args.prove.is_none() => {
+                    return Ok(format!("logs as the node tells them, unproven, because {error}"));
+                }
+                proof => proof.wrap_err("the logs cannot be proven; see --prove")?,
+            }
+        }
+        let Some(last) = stretches.last().filter(|_| books.findings().is_empty()) else {
+            return Ok("logs that are not all the chain's".to_owned());
+        };
+        Ok(match last.proof {
+            Proof::Index => "logs as the node tells them, unproven".to_owned(),
+            Proof::Receipts => "every block with logs proven by its receipts".to_owned(),
+            Proof::Headers => format!(
+                "every block with logs proven by its receipts, and by all headers from block {} on \
+                 that no other block has any",
+                last.from
+            ),
+        })
+    }
+
     /// Enters the logs, and opens the range when it begins.
     async fn enter(
         &self,
+        books: &mut Books,
         history: &History,
         origin: Origin,
         from: u64,
         head: Head,
-    ) -> Result<Books> {
-        let mut books = Books::new(origin.contracts, origin.asset);
+    ) -> Result<()> {
         let mut opens = match from.checked_sub(1).filter(|before| *before >= origin.first) {
             Some(before) => Some(self.node.head(before).await?.time),
             None => None,
@@ -186,7 +251,7 @@ impl Desk {
             books.enter(&entry);
         }
         opens.into_iter().for_each(|time| books.open(time));
-        Ok(books)
+        Ok(())
     }
 
     /// Compares with the contracts' own figures; says with what it was compared.

@@ -5,7 +5,11 @@ use std::{collections::BTreeMap, fmt::Write};
 use alloy::primitives::U256;
 use comfy_table::Table;
 
-use super::{lines::BalanceLine, statement::Statement, table::table};
+use super::{
+    lines::BalanceLine,
+    statement::{Checks, Statement},
+    table::table,
+};
 use crate::units::{percent, whole_tokens};
 
 /// How many holders are shown; the files have all of them.
@@ -44,15 +48,15 @@ pub fn show(statement: &Statement, asset: &str) -> String {
 /// Whether it adds up, in words.
 #[must_use]
 pub fn verdict(statement: &Statement) -> String {
+    let Checks { proven, compared } = &statement.checks;
     if statement.reconciled {
         let [logs, holders] = [statement.range.logs, statement.holders.len() as u64];
         return format!(
-            "Reconciled: {logs} logs, {holders} holders, every wei accounted for; {}.",
-            statement.compared
+            "Reconciled: {logs} logs, {holders} holders, every wei accounted for; {proven}; {compared}."
         );
     }
     let count = statement.findings.len() + statement.findings_left_out;
-    let mut text = format!("NOT reconciled, {count} findings; {}:", statement.compared);
+    let mut text = format!("NOT reconciled, {count} findings; {proven}; {compared}:");
     for one in &statement.findings {
         let (when, what) = (&one.when, &one.what);
         _ = write!(text, "\n  {when}: {what}: expected {}, found {}", one.expected, one.found);

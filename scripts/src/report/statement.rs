@@ -23,8 +23,9 @@ pub struct Statement {
     pub findings: Vec<FindingLine>,
     /// How many more findings there are.
     pub findings_left_out: usize,
-    /// What the logs were compared with.
-    pub compared: String,
+    /// By what.
+    #[serde(flatten)]
+    pub checks: Checks,
     /// The tokens.
     pub tokens: Vec<TokenLine>,
     /// What each source brought of each token in the range, week by week.
@@ -35,6 +36,15 @@ pub struct Statement {
     pub reconciliation: Vec<BalanceLine>,
     /// Everybody who ever held a share, the heaviest first.
     pub holders: Vec<HolderLine>,
+}
+
+/// What the logs were held against.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Checks {
+    /// How far it is proven that these are the chain's logs.
+    pub proven: String,
+    /// What the books were compared with.
+    pub compared: String,
 }
 
 /// The range of a report.
@@ -118,7 +128,7 @@ pub fn state(
     subject: &Subject,
     chain_id: u64,
     range: RangeLine,
-    compared: String,
+    checks: Checks,
 ) -> Statement {
     let reader = Reader { books, subject };
     let tokens: Vec<_> = books.tokens().into_iter().collect();
@@ -132,7 +142,7 @@ pub fn state(
         reconciled: books.findings().is_empty(),
         findings: findings(books, subject),
         findings_left_out: books.findings().dropped(),
-        compared,
+        checks,
         tokens: reader.tokens(&tokens),
         revenue: weeks(&reader),
         payees: reader.payees(),
