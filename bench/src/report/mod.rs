@@ -26,7 +26,7 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use tributary::{
     ledger::{Books, History, Node, Subject},
-    report::{RangeLine, state},
+    report::{Checks, RangeLine, state},
 };
 
 use self::life::{Life, Shape};

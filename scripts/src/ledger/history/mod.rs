@@ -22,6 +22,8 @@
 
 mod cache;
 mod error;
+#[cfg(test)]
+mod lies;
 mod merge;
 mod node;
 mod prove;
