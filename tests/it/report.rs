@@ -1,14 +1,17 @@
 //! `tributary report`, run as a person runs it.
 
-use std::{fs, path::Path};
+mod lies;
 
-use alloy::primitives::U256;
+use std::{collections::BTreeMap, fs, path::Path};
+
+use alloy::primitives::{B256, U256};
 use clap::Parser;
 use eyre::{Result, eyre};
 use serde_json::Value;
 use tributary::{
     abi::{ISplitter, IToken, IVault},
     commands::{Cli, demo::play_all},
+    deploy::arguments,
     platform::load,
 };
 use tributary_tests::{Case, Lab, WEEK, World, dollars, tokens};
@@ -16,29 +19,41 @@ use tributary_tests::{Case, Lab, WEEK, World, dollars, tokens};
 use crate::{check, play};
 
 pub(crate) fn cases() -> Vec<Case> {
-    vec![
+    let of_honest_nodes = vec![
         play!(a_report_says_where_every_unit_went_and_that_it_adds_up).moving_time(),
         play!(a_report_on_a_range_counts_what_happened_in_it).moving_time(),
+        play!(a_token_that_borrows_a_ticker_is_told_apart).moving_time(),
         play!(a_report_on_contracts_that_are_not_there_is_refused),
         check!(the_demo_reconciles_by_the_same_books_and_by_the_exact_model),
-    ]
+    ];
+    [of_honest_nodes, lies::cases()].concat()
 }
 
 /// Runs the command line `tributary report` with `more`, and reads what it wrote.
 async fn report(world: &World, directory: &Path, more: &[&str]) -> Result<Value> {
+    run(world, world.url(), directory, more).await?;
+    written(directory)
+}
+
+/// What a report wrote.
+fn written(directory: &Path) -> Result<Value> {
+    Ok(serde_json::from_slice(&fs::read(directory.join("out/statement.json"))?)?)
+}
+
+/// Runs the command line `tributary report` with `more`, off the node at `url`.
+async fn run(world: &World, url: &str, directory: &Path, more: &[&str]) -> Result<()> {
     let (vault, splitter) = (world.system.vault(), world.system.splitter());
     let (out, cache) = (directory.join("out"), directory.join("cache"));
     let [vault, splitter] = [vault, splitter].map(|address| address.to_string());
     let [kept, cache] = [&out, &cache].map(|path| path.to_string_lossy().into_owned());
     let line = [
-        ["tributary", "report", "--rpc-url", world.url()],
+        ["tributary", "report", "--rpc-url", url],
         ["--vault", &vault, "--splitter", &splitter],
         ["--out", &kept, "--cache", &cache],
     ]
     .concat();
     let cli = Cli::try_parse_from(line.iter().chain(more))?;
-    cli.run().await?;
-    Ok(serde_json::from_slice(&fs::read(out.join("statement.json"))?)?)
+    cli.run().await
 }
 
 /// Alice stakes and locks; a hundred dollars come, of which sixty stream to her for two weeks; after one
@@ -109,7 +124,7 @@ async fn a_report_on_a_range_counts_what_happened_in_it(world: World) -> Result<
     let directory = tempfile::tempdir()?;
     a_week(&world).await?;
     let whole = report(&world, directory.path(), &[]).await?;
-    let next = (whole["range"]["to_block"].as_u64().unwrap_or(0) + 1).to_string();
+    let next = (whole["range"]["toBlock"].as_u64().unwrap_or(0) + 1).to_string();
     pay(&world).await?;
     let range = report(&world, directory.path(), &["--from-block", &next]).await?;
     assert_eq!(range["reconciled"], true, "{:#}", range["findings"]);
@@ -126,6 +141,40 @@ async fn a_report_on_a_range_counts_what_happened_in_it(world: World) -> Result<
     let last = (next.parse::<u64>()? - 1).to_string();
     let again = report(&world, directory.path(), &["--to-block", &last]).await?;
     assert_eq!(again["reconciliation"], whole["reconciliation"]);
+    Ok(())
+}
+
+/// A stranger pushes a token of its own making, called as the platform's dollar is, with other decimals.
+async fn a_token_that_borrows_a_ticker_is_told_apart(world: World) -> Result<()> {
+    a_week(&world).await?;
+    let before = tempfile::tempdir()?;
+    let before = report(&world, before.path(), &[]).await?;
+    let stranger = world.holder("stranger", tokens(1)).await?;
+    let [name, ticker] = ["Tether".as_bytes(), b"USDT"].map(B256::right_padding_from);
+    let (decimals, supply) = (U256::from(2), U256::from(1_000_000));
+    let terms = arguments(&(name, ticker, decimals, stranger.address(), supply));
+    let fake = world.construct("token", &terms).await?;
+    let splitter = world.system.splitter();
+    let allow = IToken::approveCall { spender: splitter, value: supply };
+    world.send(&stranger, fake, &allow).await?;
+    let push = ISplitter::depositCall { source: world.source(0), token: fake, amount: supply };
+    world.send(&stranger, splitter, &push).await?;
+    let directory = tempfile::tempdir()?;
+    let after = report(&world, directory.path(), &[]).await?;
+    assert_eq!(after["reconciled"], true, "{:#}", after["findings"]);
+    assert_eq!(line(&before, "splitter")?, line(&after, "splitter")?);
+    let lines = after["revenue"].as_array().into_iter().flatten();
+    let revenue: BTreeMap<_, _> =
+        lines.map(|line| (line["tokenAddress"].as_str(), line["amount"].as_str())).collect();
+    let [dollar, fake] = [*world.dollar().address(), fake].map(|token| token.to_string());
+    let expected = [(Some(dollar.as_str()), "100000000"), (Some(fake.as_str()), "1000000")];
+    assert_eq!(revenue, expected.map(|(token, amount)| (token, Some(amount))).into());
+    let tokens = after["tokens"].as_array().into_iter().flatten();
+    let told = |at: &str| tokens.clone().find(|token| token["address"] == at).cloned();
+    let (dollar, fake) = (told(&dollar).unwrap_or_default(), told(&fake).unwrap_or_default());
+    assert_eq!((&dollar["symbol"], &dollar["ofVault"]), (&"USDT".into(), &true.into()));
+    let unlike = format!("USDT at {}", fake["address"].as_str().unwrap_or(""));
+    assert_eq!((&fake["symbol"], &fake["ofVault"]), (&unlike.into(), &false.into()));
     Ok(())
 }
 

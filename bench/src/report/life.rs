@@ -12,6 +12,7 @@ use alloy::{
     sol_types::SolEvent,
     transports::TransportError,
 };
+use dice::Dice;
 use tributary::{
     abi::{ISplitter, IToken, IVault},
     ledger::{Books, Contracts, Entry, Head, Origin, Source, StoredLog},
@@ -67,7 +68,7 @@ struct Telling {
     /// What was told in the range asked for last.
     told: VecDeque<Log>,
     books: Books,
-    random: u64,
+    dice: Dice,
 }
 
 impl Life {
@@ -75,7 +76,7 @@ impl Life {
         let telling = || {
             let books = Books::new(ORIGIN.contracts, ASSET);
             let (holders, told) = (shape.holders, VecDeque::new());
-            Mutex::new(Telling { holders, next: 1, told, books, random: 1 })
+            Mutex::new(Telling { holders, next: 1, told, books, dice: Dice::new(1) })
         };
         Self { tellings: [telling(), telling()] }
     }
@@ -116,15 +117,6 @@ impl Telling {
         BEGIN + self.next * PACE
     }
 
-    /// SplitMix64, below `bound`.
-    const fn below(&mut self, bound: u64) -> u64 {
-        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.random;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % bound
-    }
-
     /// Tells a log of the present block.
     fn tell(&mut self, address: Address, event: &impl SolEvent) {
         let present = self.told.iter().rev();
@@ -147,7 +139,7 @@ impl Telling {
             return self.begin();
         }
         let who = self.somebody();
-        match self.below(20) {
+        match self.dice.below(20) {
             // At first somebody has to be there.
             _ if self.next < 50 => self.stake(who),
             0..7 => self.stake(who),
@@ -159,7 +151,7 @@ impl Telling {
     }
 
     fn somebody(&mut self) -> Address {
-        Address::left_padding_from(&(0x1_0000 + self.below(self.holders)).to_be_bytes())
+        Address::left_padding_from(&(0x1_0000 + self.dice.below(self.holders)).to_be_bytes())
     }
 
     fn begin(&mut self) {
@@ -182,7 +174,7 @@ impl Telling {
     }
 
     fn stake(&mut self, who: Address) {
-        let assets = U256::from(1 + self.below(1 << 60));
+        let assets = U256::from(1 + self.dice.below(1 << 60));
         self.tell(VAULT, &IVault::Transfer { from: Address::ZERO, to: who, value: assets });
         let (sender, owner, shares) = (who, who, assets);
         self.tell(VAULT, &IVault::Deposit { sender, owner, assets, shares });

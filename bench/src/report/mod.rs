@@ -26,7 +26,7 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use tributary::{
     ledger::{Books, History, Node, Subject},
-    report::{RangeLine, state},
+    report::{Checks, RangeLine, state},
 };
 
 use self::life::{Life, Shape};
@@ -116,7 +116,8 @@ async fn enter(path: &Path) -> Result<Value> {
     let subject = Subject { contracts, asset, tokens, accounts, sources };
     let (to_block, to_time, to_hash) = (last.0, last.1, Default::default());
     let range = RangeLine { from_block: 0, to_block, to_hash, to_time, logs: books.entries() };
-    let statement = state(&books, &subject, life::ORIGIN.chain_id, range, String::new());
+    let checks = Checks::default();
+    let statement = state(&books, &subject, life::ORIGIN.chain_id, range, checks);
     ensure!(statement.reconciled, "{:#?}", statement.findings.first());
     let holders = statement.holders.len();
     Ok(

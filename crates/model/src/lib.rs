@@ -31,7 +31,7 @@
 //!
 //! # Use
 //!
-//! [`replay`] takes facts and [`Moment`]s and returns one [`Snapshot`] per moment, or the first
+//! [`Event::read`] decodes a vault's log; [`replay`] takes facts and [`Moment`]s and returns one [`Snapshot`] per moment, or the first
 //! [`Contradiction`]: a fact that the protocol does not allow after the facts before it, such as a boost
 //! that the curve does not give or a claim above what was earned.
 
@@ -41,6 +41,7 @@ mod curve;
 mod exact;
 mod fact;
 mod locks;
+mod read;
 mod schedule;
 mod snapshot;
 mod votes;

@@ -1,8 +1,8 @@
 //! Those who opted in to be paid by anyone.
 //!
-//! Who they are is read from the vault's logs, from where the last reading ended, in ranges that halve
-//! when the node refuses and grow again when it does not. The last blocks are read twice, for reorganised
-//! chains; somebody who is on the list by mistake is skipped by the contract.
+//! Who they are is read from the vault's logs, from where the last reading ended, in ranges that follow
+//! what the node can do. The last blocks are read twice, for reorganised chains; somebody who is on the
+//! list by mistake is skipped by the contract.
 
 use std::collections::BTreeSet;
 
@@ -11,20 +11,18 @@ use alloy::{
     providers::Provider,
     rpc::types::{Filter, Log},
     sol_types::{SolCall, SolEvent},
-    transports::TransportError,
 };
 use eyre::Result;
 
 use super::store::Store;
 use crate::{
     abi::IVault,
+    ledger::{Node, Patience, sweep},
     session::{Amount, Plan, Site, Step, Token},
 };
 
 /// Blocks that may still be reorganised.
 const UNSURE: u64 = 64;
-/// Blocks that are asked for at first.
-const RANGE: u64 = 50_000;
 /// Accounts paid in one transaction; the contract wants 600,000 gas left before each transfer.
 const ACCOUNTS: usize = 20;
 
@@ -76,35 +74,19 @@ async fn opted_in(site: &Site, store: &Store) -> Result<BTreeSet<Address>> {
     let known = store.read()?;
     let begin = site.book.contracts.get("vault").and_then(|vault| vault.block).unwrap_or_default();
     let mut accounts = known.automatic;
-    let mut next = known.scanned.max(begin).saturating_sub(UNSURE).max(begin);
-    let mut range = RANGE;
-    while next <= head {
-        let last = head.min(next + range - 1);
-        match logs(site, next, last).await {
-            Ok(logs) => logs.iter().for_each(|log| note(&mut accounts, log)),
-            // Too many blocks or logs for this node.
-            Err(error) if error.as_error_resp().is_some() && range > 1 => {
-                range /= 2;
-                continue;
-            }
-            Err(error) => return Err(error.into()),
-        }
-        (next, range) = (last + 1, RANGE.min(range * 2));
-    }
+    let from = known.scanned.max(begin).saturating_sub(UNSURE).max(begin);
+    let filter = Filter::new()
+        .address(site.book.address("vault").unwrap_or_default())
+        .event_signature(IVault::PayoutChanged::SIGNATURE_HASH);
+    // Whatever fails is tried again in the next round.
+    let node = Node::with_patience(site.chain.provider().clone(), Patience::NONE);
+    let take = |logs: Vec<Log>| logs.iter().for_each(|log| note(&mut accounts, log));
+    sweep(&node, &filter, (from, head), take).await?;
     store.update(|state| {
         state.automatic.clone_from(&accounts);
         state.scanned = head;
     })?;
     Ok(accounts)
-}
-
-async fn logs(site: &Site, from: u64, to: u64) -> Result<Vec<Log>, TransportError> {
-    let filter = Filter::new()
-        .address(site.book.address("vault").unwrap_or_default())
-        .event_signature(IVault::PayoutChanged::SIGNATURE_HASH)
-        .from_block(from)
-        .to_block(to);
-    site.chain.provider().get_logs(&filter).await
 }
 
 fn note(accounts: &mut BTreeSet<Address>, log: &Log) {

@@ -126,3 +126,20 @@ fn moved(log: &StoredLog, contracts: Contracts) -> alloy::sol_types::Result<Told
     let ours = contracts.contain(from) || contracts.contain(to);
     Ok(if ours { Told::Moved(TokenMove { token, from, to, value, manner }) } else { Told::Nothing })
 }
+
+/// The teller and the name of a log, and the rest of it.
+pub(crate) fn describe(log: &StoredLog, contracts: Contracts) -> (String, String) {
+    let (teller, told) = match Entry::read(log, contracts).told {
+        Told::Vault(event) => ("vault".to_owned(), format!("{event:?}")),
+        Told::Splitter(event) => ("splitter".to_owned(), format!("{event:?}")),
+        Told::Moved(told) => (told.token.to_string(), format!("{:?}({told:?})", told.manner)),
+        Told::Nothing | Told::Unreadable(_) => {
+            let StoredLog { address, topics, data, .. } = log;
+            (address.to_string(), format!("a log(of topics {topics:?}, data {data})"))
+        }
+    };
+    // The name of the event, and in brackets the event.
+    let (name, rest) = told.split_once('(').unwrap_or((&told, ""));
+    let rest = rest.strip_suffix(')').unwrap_or(rest);
+    (format!("{teller}, {name}"), format!("{rest}, time {}", log.time))
+}

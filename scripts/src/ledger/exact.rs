@@ -2,17 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use alloy::primitives::{Address, U256};
-use model::{
-    Contradiction, Curve, Event, Exact, Fact, Moment, Nearness, Penalties, Snapshot, Standing,
-    replay,
-};
+use alloy::primitives::{Address, IntoLogData, U256};
+use model::{Contradiction, Event, Exact, Fact, Moment, Nearness, Snapshot, Standing, replay};
 use num_bigint::BigUint;
 
 use super::{
     AccountView, Entry, Findings, Observation, Place, Subject, difference::Notes, entry::Told,
 };
-use crate::abi::IVault::IVaultEvents;
 
 /// The facts that the model replays.
 #[derive(Debug, Default)]
@@ -23,7 +19,9 @@ impl Facts {
     /// stake, as the vault tells it.
     pub(crate) fn enter(&mut self, entry: &Entry) {
         let Told::Vault(event) = &entry.told else { return };
-        if let Some(event) = fact(event) {
+        // The model decodes for itself.
+        let log = event.to_log_data();
+        if let Some(event) = Event::read(log.topics(), &log.data) {
             self.0.push((entry.place, Fact { time: entry.time, event }));
         }
     }
@@ -51,88 +49,6 @@ impl Facts {
         let what = "the vault's log contradicts the protocol";
         notes.note(what, "what the rules allow", found.problem.to_string());
     }
-}
-
-/// A fact for the model, if the event is one.
-fn fact(event: &IVaultEvents) -> Option<Event> {
-    Some(match event {
-        IVaultEvents::CurveChanged(told) => {
-            let points = told.durations.iter().zip(&told.multipliers);
-            let points = points.map(|(weeks, bps)| ((*weeks).into(), (*bps).into()));
-            // A list that is no curve is found by the books.
-            Event::CurveSet(Curve::new(points.collect()).ok()?)
-        }
-        IVaultEvents::RewardTokenAdded(told) => {
-            Event::TokenAdded { token: told.token, stream_weeks: told.streamWeeks.saturating_to() }
-        }
-        IVaultEvents::Transfer(told) => {
-            Event::Moved { from: told.from, to: told.to, shares: told.value }
-        }
-        IVaultEvents::Locked(told) => Event::Locked {
-            account: told.account,
-            unlock_time: told.unlockTime.saturating_to(),
-            assets: told.assets,
-            boost: told.boost,
-        },
-        IVaultEvents::LockReduced(told) => Event::LockReduced {
-            account: told.account,
-            unlock_time: told.unlockTime.saturating_to(),
-            assets: told.assets,
-            boost: told.boost,
-        },
-        IVaultEvents::StandingLocked(told) => Event::StandingLocked {
-            account: told.account,
-            weeks: told.durationWeeks.saturating_to(),
-            assets: told.assets,
-            boost: told.boost,
-        },
-        IVaultEvents::Unwound(told) => {
-            Event::Unwound { account: told.account, assets: told.assets, boost: told.boost }
-        }
-        IVaultEvents::ExitedEarly(told) => Event::ExitedEarly {
-            account: told.account,
-            unlock_time: told.unlockTime.saturating_to(),
-            assets: told.assets,
-            penalty: told.penalty,
-        },
-        other => return money(other),
-    })
-}
-
-/// A fact about votes, penalties or revenue, if the event is one.
-fn money(event: &IVaultEvents) -> Option<Event> {
-    Some(match event {
-        IVaultEvents::PenaltyCurveChanged(told) => {
-            let points = told.durations.iter().zip(&told.penalties);
-            let points = points.map(|(weeks, bps)| ((*weeks).into(), (*bps).into()));
-            // A list that is no curve is found by the books.
-            Event::PenaltiesSet(Penalties::new(points.collect()).ok())
-        }
-        IVaultEvents::DelegateChanged(told) => Event::Delegated {
-            account: told.delegator,
-            from: told.fromDelegate,
-            to: told.toDelegate,
-        },
-        IVaultEvents::DelegateVotesChanged(told) => Event::VotesChanged {
-            delegate: told.delegate,
-            previous: told.previousVotes,
-            new: told.newVotes,
-        },
-        IVaultEvents::RevenueNotified(told) => Event::Notified {
-            token: told.token,
-            amount: told.amount,
-            end: told.end.saturating_to(),
-        },
-        IVaultEvents::HeldRevenueStreamed(told) => Event::HeldStreamed {
-            token: told.token,
-            amount_q128: told.amountQ128,
-            end: told.end.saturating_to(),
-        },
-        IVaultEvents::RevenueClaimed(told) => {
-            Event::Claimed { account: told.account, token: told.token, amount: told.amount }
-        }
-        _ => return None,
-    })
 }
 
 /// Compares what the model says with what the chain says of itself.

@@ -16,6 +16,9 @@
 //! * with an [`Observation`], everything in which the chain's own figures are not those of the books, to
 //!   which a missing log always leads.
 //!
+//! Before the books, [`History::prove`] holds the logs themselves against the chain's headers and receipts:
+//! whatever a node withholds, alters, doubles or moves is named, even if it changes no figure.
+//!
 //! [`reconcile`] does all of this at several moments, and puts the vault's figures beside the exact
 //! [`model`] too: `exact − 1 ≤ paid + claimable ≤ exact` for each account.
 //!
@@ -38,8 +41,10 @@ pub use books::{
 };
 pub use difference::{Difference, Findings};
 pub use entry::{Contracts, Entry, Manner, Place, TokenMove, Told};
+pub(crate) use history::sweep;
 pub use history::{
-    Entries, Head, History, HistoryError, Identity, Node, Origin, Patience, Source, Step, StoredLog,
+    Entries, Head, History, HistoryError, Identity, Node, Origin, Patience, Proof, Receipt, Source,
+    Step, StoredLog, Stretch, Witness,
 };
 pub use observe::{
     AccountView, Observation, Observer, RewardView, SplitterView, TokenView, VaultView,

@@ -10,6 +10,7 @@ use super::lines::{BalanceLine, PayeeLine, RevenueLine, TokenLine, decimal};
 
 /// The whole document.
 #[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Document<'a> {
     /// In the order in which they were asked for.
     pub platforms: Vec<&'a PlatformReport>,
@@ -17,6 +18,7 @@ pub struct Document<'a> {
 
 /// Everything about one platform.
 #[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct PlatformReport {
     /// The preset's name.
     pub name: String,
@@ -50,6 +52,7 @@ pub struct PlatformReport {
 
 /// One contract.
 #[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ContractLine {
     /// Its role.
     pub name: String,
@@ -63,6 +66,7 @@ pub struct ContractLine {
 
 /// One holder.
 #[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct HolderLine {
     /// What the story calls it.
     pub name: String,
@@ -84,6 +88,7 @@ pub struct HolderLine {
 
 /// What one holder earned of one token.
 #[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct RewardLine {
     /// Symbol of the token.
     pub token: String,
@@ -102,6 +107,7 @@ pub struct RewardLine {
 
 /// One moment at which everything was compared.
 #[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct MomentLine {
     /// What it is called.
     pub label: String,
@@ -121,6 +127,7 @@ pub struct MomentLine {
 
 /// What one kind of call cost.
 #[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct GasLine {
     /// The call.
     pub call: String,

@@ -8,6 +8,7 @@ use crate::ledger::{Books, Subject};
 
 /// One token.
 #[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct TokenLine {
     /// Where it is.
     pub address: String,
@@ -15,10 +16,14 @@ pub struct TokenLine {
     pub symbol: String,
     /// Decimals of its smallest unit.
     pub decimals: u8,
+    /// Whether the vault takes it, as stake or as revenue. Any other came by the splitter, to which anybody
+    /// can push any token: its ticker and its decimals are what its maker likes.
+    pub of_vault: bool,
 }
 
 /// What one source brought of one token.
 #[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct RevenueLine {
     /// The source's id, as text if it is one.
     pub source: String,
@@ -26,6 +31,8 @@ pub struct RevenueLine {
     pub name: String,
     /// Symbol of the token.
     pub token: String,
+    /// Where the token is.
+    pub token_address: String,
     /// How much.
     #[serde(serialize_with = "decimal")]
     pub amount: U256,
@@ -33,6 +40,7 @@ pub struct RevenueLine {
 
 /// What one payee of one policy got of one token.
 #[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct PayeeLine {
     /// The policy's name.
     pub policy: String,
@@ -45,6 +53,8 @@ pub struct PayeeLine {
     pub bps: u32,
     /// Symbol of the token.
     pub token: String,
+    /// Where the token is.
+    pub token_address: String,
     /// What it was paid.
     #[serde(serialize_with = "decimal")]
     pub paid: U256,
@@ -56,11 +66,14 @@ pub struct PayeeLine {
 /// One contract's account of one token: `opening + received` is the sum of `paid`, `owed`, `streaming`,
 /// `held` and `fractions`.
 #[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct BalanceLine {
     /// `vault` or `splitter`.
     pub contract: &'static str,
     /// Symbol of the token.
     pub token: String,
+    /// Where the token is.
+    pub token_address: String,
     /// What it had for its holders or payees at the beginning.
     #[serde(serialize_with = "decimal")]
     pub opening: U256,
@@ -144,6 +157,7 @@ impl Reader<'_> {
             address: address.to_string(),
             symbol: self.subject.symbol(*address),
             decimals: self.subject.decimals(*address),
+            of_vault: self.books.is_of_vault(*address),
         };
         tokens.iter().map(line).collect()
     }
@@ -163,8 +177,13 @@ impl Reader<'_> {
 
     pub(super) fn revenue_line(&self, source: B256, token: Address, amount: U256) -> RevenueLine {
         let id = if source.is_zero() { "unattributed".to_owned() } else { text_of(source) };
-        let token = self.subject.symbol(token);
-        RevenueLine { source: id, name: self.subject.source(source), token, amount }
+        RevenueLine {
+            source: id,
+            name: self.subject.source(source),
+            token: self.subject.symbol(token),
+            token_address: token.to_string(),
+            amount,
+        }
     }
 
     /// Every payee of a policy that ever received something.
@@ -180,6 +199,7 @@ impl Reader<'_> {
                 payee: self.subject.account(line.account),
                 bps: line.bps,
                 token: self.subject.symbol(line.token),
+                token_address: line.token.to_string(),
                 paid: line.paid - self.books.payee_before((line.policy, line.payee, line.token)),
                 owed: line.owed(),
             })
@@ -193,6 +213,7 @@ impl Reader<'_> {
         let line = |pot: crate::ledger::Pot| BalanceLine {
             contract: "vault",
             token: self.subject.symbol(pot.token),
+            token_address: pot.token.to_string(),
             opening: U256::from(pot.opening),
             received: U256::from(pot.received),
             paid: U256::from(pot.paid),
@@ -224,6 +245,7 @@ impl Reader<'_> {
         BalanceLine {
             contract: "splitter",
             token: self.subject.symbol(token),
+            token_address: token.to_string(),
             opening: received_before.saturating_sub(paid_before),
             received: received - received_before,
             paid: paid - paid_before,

@@ -20,4 +20,4 @@ pub use document::{
 pub use gather::{Play, gather};
 pub use lines::{BalanceLine, PayeeLine, Reader, RevenueLine, TokenLine, text_of};
 pub use show::{show, verdict};
-pub use statement::{EarnedLine, FindingLine, RangeLine, Statement, WeekLine, state};
+pub use statement::{Checks, EarnedLine, FindingLine, RangeLine, Statement, WeekLine, state};

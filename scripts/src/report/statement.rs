@@ -8,6 +8,7 @@ use crate::ledger::{Account, Books, Subject};
 
 /// Everything that the logs say of a range of blocks, and whether it adds up.
 #[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Statement {
     /// The chain.
     pub chain_id: u64,
@@ -15,6 +16,8 @@ pub struct Statement {
     pub vault: String,
     /// The splitter's address.
     pub splitter: String,
+    /// What is staked: the address of the platform's token.
+    pub asset: String,
     /// What it covers.
     pub range: RangeLine,
     /// Whether every wei is accounted for.
@@ -23,8 +26,9 @@ pub struct Statement {
     pub findings: Vec<FindingLine>,
     /// How many more findings there are.
     pub findings_left_out: usize,
-    /// What the logs were compared with.
-    pub compared: String,
+    /// By what.
+    #[serde(flatten)]
+    pub checks: Checks,
     /// The tokens.
     pub tokens: Vec<TokenLine>,
     /// What each source brought of each token in the range, week by week.
@@ -37,8 +41,19 @@ pub struct Statement {
     pub holders: Vec<HolderLine>,
 }
 
+/// What the logs were held against.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Checks {
+    /// How far it is proven that these are the chain's logs.
+    pub proven: String,
+    /// What the books were compared with.
+    pub compared: String,
+}
+
 /// The range of a report.
 #[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct RangeLine {
     /// The first block whose revenue and payments count.
     pub from_block: u64,
@@ -54,6 +69,7 @@ pub struct RangeLine {
 
 /// Something that does not add up.
 #[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct FindingLine {
     /// The log or the moment.
     pub when: String,
@@ -67,6 +83,7 @@ pub struct FindingLine {
 
 /// What one source brought of one token in one week.
 #[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct WeekLine {
     /// The week of the grid: it starts at Unix time `week × 604,800`.
     pub week: u64,
@@ -79,6 +96,7 @@ pub struct WeekLine {
 
 /// One holder.
 #[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct HolderLine {
     /// Who.
     pub address: String,
@@ -97,9 +115,12 @@ pub struct HolderLine {
 
 /// What one holder earned of one token.
 #[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct EarnedLine {
     /// Symbol of the token.
     pub token: String,
+    /// Where the token is.
+    pub token_address: String,
     /// In the range, rounded down.
     #[serde(serialize_with = "decimal")]
     pub earned: u128,
@@ -118,7 +139,7 @@ pub fn state(
     subject: &Subject,
     chain_id: u64,
     range: RangeLine,
-    compared: String,
+    checks: Checks,
 ) -> Statement {
     let reader = Reader { books, subject };
     let tokens: Vec<_> = books.tokens().into_iter().collect();
@@ -128,11 +149,12 @@ pub fn state(
         chain_id,
         vault: subject.contracts.vault.to_string(),
         splitter: subject.contracts.splitter.to_string(),
+        asset: subject.asset.to_string(),
         range,
         reconciled: books.findings().is_empty(),
         findings: findings(books, subject),
         findings_left_out: books.findings().dropped(),
-        compared,
+        checks,
         tokens: reader.tokens(&tokens),
         revenue: weeks(&reader),
         payees: reader.payees(),
@@ -173,6 +195,7 @@ fn holders(reader: &Reader<'_>, time: u64) -> Vec<HolderLine> {
 fn holder(account: &Account, subject: &Subject) -> HolderLine {
     let line = |one: &crate::ledger::Earnings| EarnedLine {
         token: subject.symbol(one.token),
+        token_address: one.token.to_string(),
         earned: one.earned,
         claimed: one.claimed,
         claimable: one.claimable,

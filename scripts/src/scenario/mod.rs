@@ -4,7 +4,6 @@
 //! [`play`] carries it out on a chain and observes the result at the end of every week.
 
 pub mod cast;
-mod dice;
 pub mod plan;
 pub mod play;
 mod script;

@@ -6,12 +6,12 @@
 use std::collections::BTreeSet;
 
 use alloy::primitives::U256;
+use dice::Dice;
 use model::WEEK;
 
 use super::{
     Action, Plan, Step,
     cast::{HOLDERS, Who, who},
-    dice::Dice,
 };
 use crate::platform::{PayeeTarget, Platform, RewardToken};
 

@@ -1,6 +1,7 @@
 //! A node that fails in every way a node fails: a proxy before a good one.
 
 use std::{
+    fmt,
     panic::resume_unwind,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -11,7 +12,7 @@ use alloy::{
     transports::http::reqwest,
 };
 use axum::{
-    Router,
+    Json, Router,
     extract::State,
     http::StatusCode,
     response::{IntoResponse, Response},
@@ -23,7 +24,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 
 /// How a request fails.
 #[derive(Clone, Debug)]
-pub(super) enum Mood {
+pub(crate) enum Mood {
     /// No answer for longer than anyone waits.
     Hang,
     /// HTTP status 500.
@@ -38,8 +39,27 @@ pub(super) enum Mood {
     Swallow,
     /// Another result than the true one.
     Lie(Value),
+    /// The true result, changed.
+    Twist(Twist),
     /// A JSON-RPC error.
     Refuse(&'static str),
+}
+
+/// How a result is changed.
+#[derive(Clone)]
+pub(crate) struct Twist(Arc<dyn Fn(&mut Value) + Send + Sync>);
+
+impl fmt::Debug for Twist {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Twist")
+    }
+}
+
+impl Mood {
+    /// The true result, changed by `how`.
+    pub(crate) fn twist(how: impl Fn(&mut Value) + Send + Sync + 'static) -> Self {
+        Self::Twist(Twist(Arc::new(how)))
+    }
 }
 
 /// Requests of a method, or of any if it is empty, that fail.
@@ -51,9 +71,9 @@ struct Rule {
 }
 
 /// The proxy; dropping it stops it.
-pub(super) struct Hostile {
+pub(crate) struct Hostile {
     /// Where it is.
-    pub(super) url: String,
+    pub(crate) url: String,
     rules: Arc<Mutex<Vec<Rule>>>,
     server: JoinHandle<()>,
 }
@@ -67,7 +87,7 @@ struct Inner {
 
 impl Hostile {
     /// A proxy before `node`, friendly until it is told otherwise.
-    pub(super) async fn before(node: &str) -> Result<Self> {
+    pub(crate) async fn before(node: &str) -> Result<Self> {
         let rules = Arc::default();
         let inner = Inner {
             node: node.to_owned(),
@@ -84,7 +104,7 @@ impl Hostile {
     }
 
     /// From now on, instead of what was before: the next `times` requests of `method` fail.
-    pub(super) fn set(&self, method: &'static str, mood: Mood, times: usize) {
+    pub(crate) fn set(&self, method: &'static str, mood: Mood, times: usize) {
         let mut rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
         *rules = vec![Rule { method, mood, times }];
     }
@@ -107,12 +127,18 @@ impl Inner {
     }
 
     async fn forward(&self, body: String) -> Response {
+        self.twisted(body, |_| {}).await
+    }
+
+    /// The node's answer, with its result, if it has one, changed by `how`.
+    async fn twisted(&self, body: String, how: impl Fn(&mut Value)) -> Response {
         let request = self.client.post(&self.node).header("content-type", "application/json");
-        let answered = async { request.body(body).send().await?.text().await };
-        match answered.await {
-            Ok(text) => ([("content-type", "application/json")], text).into_response(),
-            Err(_) => StatusCode::BAD_GATEWAY.into_response(),
-        }
+        let answered = async { request.body(body).send().await?.json().await };
+        let Ok(mut answer): Result<Value, _> = answered.await else {
+            return StatusCode::BAD_GATEWAY.into_response();
+        };
+        answer.get_mut("result").into_iter().for_each(how);
+        Json(answer).into_response()
     }
 }
 
@@ -144,6 +170,7 @@ async fn answer(State(inner): State<Inner>, body: String) -> Response {
                 request["params"][0].as_str().unwrap_or_default().parse().unwrap_or_default();
             told(json!({ "result": keccak256(raw) }))
         }
+        Some(Mood::Twist(Twist(how))) => inner.twisted(body, |result| how(result)).await,
         Some(Mood::Lie(result)) => told(json!({ "result": result })),
         Some(Mood::Refuse(message)) => {
             told(json!({ "error": { "code": -32000, "message": message } }))

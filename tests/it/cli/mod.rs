@@ -6,7 +6,7 @@
 
 mod foundation;
 mod holder;
-mod hostile;
+pub(crate) mod hostile;
 mod keeper;
 mod owner;
 mod status;

@@ -4,6 +4,7 @@ use alloy::{
     primitives::{Address, B256, Bytes, U256},
     sol_types::SolCall,
 };
+use dice::Dice;
 use tributary::abi::{ISplitter, IToken, IVault, IWeth};
 use tributary_tests::{WEEK, dollars, tokens};
 
@@ -34,8 +35,7 @@ pub(super) struct Action {
 /// The calls of one seed.
 pub(super) struct Script {
     cast: Cast,
-    /// SplitMix64.
-    state: u64,
+    dice: Dice,
     /// Unix seconds of the call to come.
     now: u64,
     /// Who locked lately, and when that lock ends, if it was made.
@@ -49,74 +49,64 @@ pub(super) struct Script {
 impl Script {
     /// The script of `seed`, which begins at `now`.
     pub(super) fn new(seed: u64, cast: Cast, now: u64) -> Self {
-        Self { cast, state: seed, now, locks: Vec::new(), standing: Vec::new(), paused: false }
-    }
-
-    fn random(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.state;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, bound: u64) -> u64 {
-        self.random() % bound
-    }
-
-    fn one_of<T: Clone>(&mut self, choices: &[T]) -> T {
-        let place = self.below(choices.len() as u64) as usize;
-        choices[place].clone()
+        Self {
+            cast,
+            dice: Dice::new(seed),
+            now,
+            locks: Vec::new(),
+            standing: Vec::new(),
+            paused: false,
+        }
     }
 
     /// Anybody's place in the cast.
     fn anybody(&mut self) -> usize {
-        self.below(self.cast.accounts.len() as u64) as usize
+        self.dice.below(self.cast.accounts.len() as u64) as usize
     }
 
     fn account(&mut self) -> Address {
         let accounts = self.cast.accounts.clone();
         let odd = [Address::ZERO, self.cast.vault];
-        if self.below(20) == 0 { self.one_of(&odd) } else { self.one_of(&accounts) }
+        if self.dice.below(20) == 0 { self.dice.pick(&odd) } else { self.dice.pick(&accounts) }
     }
 
     /// An amount up to `most`, seldom zero or far too large.
     fn amount(&mut self, most: U256) -> U256 {
-        match self.below(24) {
+        match self.dice.below(24) {
             0 => U256::ZERO,
-            1 => self.one_of(&[U256::MAX, U256::from(1) << 112, most * U256::from(1_000_000)]),
-            _ => U256::from_limbs([self.random(), self.random(), 0, 0]) % most + U256::from(1),
+            1 => self.dice.pick(&[U256::MAX, U256::from(1) << 112, most * U256::from(1_000_000)]),
+            _ => self.dice.up_to(most),
         }
     }
 
     fn reward(&mut self) -> Address {
         let Cast { dollar, weth, token, splitter, .. } = self.cast;
-        self.one_of(&[dollar, dollar, dollar, weth, token, token, dollar, weth, token, splitter])
+        self.dice.pick(&[dollar, dollar, dollar, weth, token, token, dollar, weth, token, splitter])
     }
 
     fn weeks(&mut self) -> U256 {
-        let short = 1 + self.below(6);
-        let long = self.below(215);
-        U256::from(self.one_of(&[short, short, short, long]))
+        let short = 1 + self.dice.below(6);
+        let long = self.dice.below(215);
+        U256::from(self.dice.pick(&[short, short, short, long]))
     }
 
     fn source(&mut self) -> B256 {
-        self.one_of(&[0, 0, 0, 1, 1, 1, 2].map(B256::repeat_byte))
+        self.dice.pick(&[0, 0, 0, 1, 1, 1, 2].map(B256::repeat_byte))
     }
 
     /// Seconds to wait, and the call after them.
     pub(super) fn next_action(&mut self) -> (u64, Action) {
         // All together less than a year, after which programs have to be activated again.
-        let (short, long) = (self.below(100_000), (1 + self.below(3)) * WEEK);
-        let wait = self.one_of(&[0, 0, 1, 12, short, short, short, short, short, long]);
+        let (short, long) = (self.dice.below(100_000), (1 + self.dice.below(3)) * WEEK);
+        let wait = self.dice.pick(&[0, 0, 1, 12, short, short, short, short, short, long]);
         self.now += wait;
         // A pause does not last, or nothing else would be compared.
-        if self.paused && self.below(3) == 0 {
+        if self.paused && self.dice.below(3) == 0 {
             self.paused = false;
             return (wait, Action::of(0, self.cast.vault, &IVault::unpauseCall {}));
         }
         let who = self.anybody();
-        let action = match self.below(20) {
+        let action = match self.dice.below(20) {
             0..5 => self.enter(who),
             5..9 => self.leave(who),
             9..12 => self.lock(who),
@@ -131,7 +121,7 @@ impl Script {
     fn enter(&mut self, who: usize) -> Action {
         let (vault, receiver) = (self.cast.vault, self.account());
         let amount = self.amount(tokens(50));
-        match self.below(3) {
+        match self.dice.below(3) {
             0 => Action::of(who, vault, &IVault::depositCall { assets: amount, receiver }),
             1 => Action::of(who, vault, &IVault::mintCall { shares: amount, receiver }),
             _ => {
@@ -146,7 +136,7 @@ impl Script {
     fn leave(&mut self, who: usize) -> Action {
         let (vault, owner) = (self.cast.vault, self.cast.accounts[who]);
         let (to, amount) = (self.account(), self.amount(tokens(10)));
-        match self.below(4) {
+        match self.dice.below(4) {
             0 => Action::of(who, vault, &IVault::transferCall { to, value: amount }),
             1 => Action::of(
                 who,
@@ -165,7 +155,7 @@ impl Script {
 
     fn lock(&mut self, who: usize) -> Action {
         let (vault, assets, weeks) = (self.cast.vault, self.amount(tokens(5)), self.weeks());
-        match self.below(8) {
+        match self.dice.below(8) {
             0..3 => {
                 self.remember_lock(who, weeks);
                 Action::of(who, vault, &IVault::lockCall { assets, durationWeeks: weeks })
@@ -177,7 +167,7 @@ impl Script {
             }
             4 => {
                 let standers = self.standing.clone();
-                let who = if standers.is_empty() { who } else { self.one_of(&standers) };
+                let who = if standers.is_empty() { who } else { self.dice.pick(&standers) };
                 Action::of(who, vault, &IVault::unwindCall { assets: self.amount(tokens(1)) })
             }
             _ => self.change_lock(who),
@@ -190,14 +180,14 @@ impl Script {
         let now = U256::from(self.now);
         self.locks.retain(|lock| lock.1 > now);
         let locks = self.locks.clone();
-        let (who, unlock_time) = if locks.is_empty() { (who, now) } else { self.one_of(&locks) };
-        if self.below(2) == 0 {
+        let (who, unlock_time) = if locks.is_empty() { (who, now) } else { self.dice.pick(&locks) };
+        if self.dice.below(2) == 0 {
             let weeks = weeks + U256::from(6);
             let call =
                 IVault::extendLockCall { unlockTime: unlock_time, assets, durationWeeks: weeks };
             return Action::of(who, vault, &call);
         }
-        let most = self.one_of(&[U256::MAX, U256::MAX, assets / U256::from(10)]);
+        let most = self.dice.pick(&[U256::MAX, U256::MAX, assets / U256::from(10)]);
         let call = IVault::exitEarlyCall { unlockTime: unlock_time, assets, maxPenalty: most };
         Action::of(who, vault, &call)
     }
@@ -209,9 +199,9 @@ impl Script {
 
     fn vote(&mut self, who: usize) -> Action {
         let (vault, account) = (self.cast.vault, self.account());
-        match self.below(4) {
+        match self.dice.below(4) {
             0 => {
-                let automatic = self.below(3) > 0;
+                let automatic = self.dice.below(3) > 0;
                 Action::of(who, vault, &IVault::setPayoutCall { payee: account, automatic })
             }
             _ => Action::of(who, vault, &IVault::delegateCall { delegatee: account }),
@@ -221,7 +211,7 @@ impl Script {
     fn claim(&mut self, who: usize) -> Action {
         let (one, other, receiver) = (self.reward(), self.reward(), self.account());
         let vault = self.cast.vault;
-        match self.below(6) {
+        match self.dice.below(6) {
             3 => Action::of(who, vault, &IVault::compoundCall {}),
             4 => {
                 let call = IVault::claimForCall { account: receiver, tokens: vec![one] };
@@ -234,7 +224,7 @@ impl Script {
             0 => Action::of(who, vault, &IVault::claimCall { tokens: vec![one, other] }),
             1 => Action::of(who, vault, &IVault::claimToCall { tokens: vec![one], receiver }),
             _ => {
-                let weeks = U256::from(self.below(4));
+                let weeks = U256::from(self.dice.below(4));
                 Action::of(who, vault, &IVault::checkpointCall { maxWeeks: weeks })
             }
         }
@@ -243,9 +233,9 @@ impl Script {
     fn revenue(&mut self, who: usize) -> Action {
         let Cast { splitter, vault, dollar, token, weth, .. } = self.cast;
         let source = self.source();
-        let policy_id = U256::from(self.below(5));
-        let paid = self.one_of(&[dollar, dollar, token, weth]);
-        match self.below(8) {
+        let policy_id = U256::from(self.dice.below(5));
+        let paid = self.dice.pick(&[dollar, dollar, token, weth]);
+        match self.dice.below(8) {
             0 => {
                 let (amount, token) = (self.amount(dollars(500)), self.reward());
                 Action::of(0, vault, &IVault::notifyRevenueCall { token, amount })
@@ -256,7 +246,7 @@ impl Script {
             }
             3 => {
                 let native = ISplitter::depositNativeCall { source };
-                let value = U256::from(self.below(1_000_000));
+                let value = U256::from(self.dice.below(1_000_000));
                 Action { value, ..Action::of(who, splitter, &native) }
             }
             4 => self.stray(who),
@@ -265,7 +255,7 @@ impl Script {
                 Action::of(who, splitter, &call)
             }
             _ => {
-                let payee = U256::from(self.below(3));
+                let payee = U256::from(self.dice.below(3));
                 let call =
                     ISplitter::releaseCall { policyId: policy_id, payeeIndex: payee, token: paid };
                 Action::of(who, splitter, &call)
@@ -276,8 +266,8 @@ impl Script {
     /// Value that arrives without a word, and is found.
     fn stray(&mut self, who: usize) -> Action {
         let Cast { splitter, dollar, weth, .. } = self.cast;
-        let value = U256::from(1 + self.below(1_000_000));
-        match self.below(4) {
+        let value = U256::from(1 + self.dice.below(1_000_000));
+        match self.dice.below(4) {
             0 => Action { who, to: splitter, value, calldata: Bytes::new() },
             1 => Action { value, ..Action::of(who, weth, &IWeth::depositCall {}) },
             2 => Action::of(0, dollar, &IToken::transferCall { to: splitter, value }),
@@ -288,12 +278,12 @@ impl Script {
     /// What only some may do; mostly by those who may.
     fn govern(&mut self, who: usize) -> Action {
         let Cast { vault, splitter, .. } = self.cast;
-        let who = if self.below(3) == 0 { who } else { 0 };
-        let (source, policy_id) = (self.source(), U256::from(self.below(5)));
-        match self.below(7) {
+        let who = if self.dice.below(3) == 0 { who } else { 0 };
+        let (source, policy_id) = (self.source(), U256::from(self.dice.below(5)));
+        match self.dice.below(7) {
             6 => {
                 let (durations, penalties) =
-                    (vec![0, 52], vec![100, 100 + self.below(9_000) as u32]);
+                    (vec![0, 52], vec![100, 100 + self.dice.below(9_000) as u32]);
                 let source = B256::ZERO;
                 let call = IVault::setPenaltyCurveCall { durations, penalties, splitter, source };
                 Action::of(who, vault, &call)
@@ -304,7 +294,7 @@ impl Script {
             }
             1 | 2 => Action::of(who, vault, &IVault::unpauseCall {}),
             3 => {
-                let top = 10_000 + 1_000 * (self.below(20) as u32);
+                let top = 10_000 + 1_000 * (self.dice.below(20) as u32);
                 let (durations, multipliers) = (vec![0, 26], vec![10_000, top]);
                 Action::of(who, vault, &IVault::setCurveCall { durations, multipliers })
             }

@@ -7,7 +7,7 @@ mod prices;
 use std::collections::{BTreeMap, BTreeSet};
 
 use alloy::{
-    json_abi::{Function, StateMutability},
+    json_abi::{Function, JsonAbi, StateMutability},
     primitives::Log,
     providers::Provider,
     rpc::types::{TransactionReceipt, TransactionRequest},
@@ -114,7 +114,7 @@ fn is_changing(function: &Function) -> bool {
 }
 
 /// The name of the event that `log` is, if the contract there declares it.
-fn event_name(world: &World, log: &Log) -> Option<String> {
+pub(crate) fn event_name(world: &World, log: &Log) -> Option<String> {
     let at = |name| log.address == world.system.address(name);
     let told = if at("vault") {
         format!("IVault {:?}", IVault::IVaultEvents::decode_log(log).ok()?.data)
@@ -128,9 +128,27 @@ fn event_name(world: &World, log: &Log) -> Option<String> {
     told.split_once('(').map(|(name, _)| name.to_owned())
 }
 
-async fn every_event_is_logged_and_decodes_with_the_interface(world: World) -> Result<()> {
+/// A day on which every event is told.
+pub(crate) async fn live_a_day(world: &World) -> Result<()> {
+    for operation in day::of(world).await? {
+        wait(world, &operation).await?;
+        carry_out(world, &operation, None).await?;
+    }
+    Ok(())
+}
+
+/// The events that the contracts tell, each after the name of its interface.
+pub(crate) fn events() -> BTreeSet<String> {
     // ERC-5267 declares it for domains that change; ours do not.
     const NEVER: &str = "EIP712DomainChanged";
+    let named = |(interface, abi): (&str, JsonAbi)| {
+        let names = abi.events.into_keys().filter(|name| name != NEVER);
+        names.map(|name| format!("{interface} {name}")).collect::<Vec<_>>()
+    };
+    interfaces().into_iter().flat_map(named).collect()
+}
+
+async fn every_event_is_logged_and_decodes_with_the_interface(world: World) -> Result<()> {
     let mut seen = BTreeSet::new();
     for operation in day::of(&world).await? {
         wait(&world, &operation).await?;
@@ -140,13 +158,7 @@ async fn every_event_is_logged_and_decodes_with_the_interface(world: World) -> R
             seen.insert(name.unwrap_or_else(|| panic!("{}: {log:?}", operation.name)));
         }
     }
-    let all = interfaces();
-    let declared = all.iter().flat_map(|(interface, abi)| {
-        abi.events()
-            .filter(|event| event.name != NEVER)
-            .map(move |event| format!("{interface} {}", event.name))
-    });
-    let missing: Vec<_> = declared.filter(|name| !seen.contains(name)).collect();
+    let missing: Vec<_> = events().into_iter().filter(|name| !seen.contains(name)).collect();
     assert!(missing.is_empty(), "nobody saw {missing:?}");
     Ok(())
 }

@@ -11,6 +11,7 @@ mod script;
 use std::collections::BTreeMap;
 
 use alloy::providers::{DynProvider, Provider};
+use dice::Dice;
 use eyre::Result;
 use tributary::ledger::{
     AccountView, Contracts, Entry, History, Node, Observation, Observer, Origin, Subject, Told,
@@ -59,7 +60,7 @@ struct Lived {
 async fn live(world: World, seed: u64) -> Result<Lived> {
     let stage = Staged::set(&world).await?;
     let node = Node::new(world.chain.provider().clone());
-    let (mut script, mut dice) = (Script::new(seed, &stage), Script::dice(seed + 1));
+    let (mut script, mut dice) = (Script::new(seed, &stage), Dice::new(seed + 1));
     let (mut failed, mut seen) = (0, Vec::new());
     for call in 1..=CALLS {
         let (wait, from, sent) = script.next_call();

@@ -5,6 +5,7 @@ use alloy::{
     signers::local::PrivateKeySigner,
     sol_types::SolCall,
 };
+use dice::Dice;
 use eyre::Result;
 use tributary::{
     abi::{ISplitter, IToken, IVault},
@@ -79,32 +80,6 @@ impl Staged {
     }
 }
 
-/// SplitMix64.
-pub(super) struct Dice(u64);
-
-impl Dice {
-    fn random(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// A number below `bound`.
-    pub(super) fn below(&mut self, bound: u64) -> u64 {
-        self.random() % bound
-    }
-
-    fn one_of<T: Copy>(&mut self, choices: &[T]) -> T {
-        choices[self.below(choices.len() as u64) as usize]
-    }
-
-    fn up_to(&mut self, most: U256) -> U256 {
-        U256::from_limbs([self.random(), self.random(), 0, 0]) % most + U256::from(1)
-    }
-}
-
 /// The calls of one seed.
 pub(super) struct Script<'a> {
     stage: &'a Staged,
@@ -118,11 +93,7 @@ pub(super) struct Script<'a> {
 impl<'a> Script<'a> {
     pub(super) fn new(seed: u64, stage: &'a Staged) -> Self {
         let time = tributary_tests::START;
-        Self { stage, dice: Dice(seed), ends: Vec::new(), week: time / WEEK, time }
-    }
-
-    pub(super) const fn dice(seed: u64) -> Dice {
-        Dice(seed)
+        Self { stage, dice: Dice::new(seed), ends: Vec::new(), week: time / WEEK, time }
     }
 
     /// Seconds to wait, the caller, and the call.
@@ -130,7 +101,7 @@ impl<'a> Script<'a> {
         // All together less than a year, after which programs have to be activated again.
         let short = self.dice.below(50_000);
         let seldom = if self.dice.below(4) == 0 { WEEK } else { 0 };
-        let wait = self.dice.one_of(&[0, 0, 1, 12, short, short, short, seldom]);
+        let wait = self.dice.pick(&[0, 0, 1, 12, short, short, short, seldom]);
         self.time += wait;
         self.week = self.time / WEEK;
         let place = self.dice.below(STAKERS.len() as u64) as usize;
@@ -164,12 +135,12 @@ impl<'a> Script<'a> {
 
     fn reward(&mut self) -> Address {
         let Staged { token, dollar, weth, .. } = *self.stage;
-        self.dice.one_of(&[token, dollar, dollar, weth])
+        self.dice.pick(&[token, dollar, dollar, weth])
     }
 
     fn weeks(&mut self) -> U256 {
         let (short, long) = (1 + self.dice.below(5), 1 + self.dice.below(208));
-        U256::from(self.dice.one_of(&[short, short, long]))
+        U256::from(self.dice.pick(&[short, short, long]))
     }
 
     /// Remembers when a lock of `weeks` from now ends.
@@ -248,7 +219,7 @@ impl<'a> Script<'a> {
             5 => self.vault(&IVault::compoundCall {}),
             6 | 7 => {
                 let automatic = self.dice.below(4) > 0;
-                let payee = self.dice.one_of(&[Address::ZERO, other, me]);
+                let payee = self.dice.pick(&[Address::ZERO, other, me]);
                 self.vault(&IVault::setPayoutCall { payee, automatic })
             }
             _ => {
@@ -288,12 +259,12 @@ impl<'a> Script<'a> {
 
     fn source(&mut self) -> B256 {
         let sources = self.stage.sources.clone();
-        self.dice.one_of(&sources)
+        self.dice.pick(&sources)
     }
 
     fn votes(&mut self) -> Call {
         let other = self.anybody();
-        let delegatee = self.dice.one_of(&[other, other, Address::ZERO]);
+        let delegatee = self.dice.pick(&[other, other, Address::ZERO]);
         self.vault(&IVault::delegateCall { delegatee })
     }
 
@@ -333,7 +304,7 @@ impl<'a> Script<'a> {
             7 => self.vault(&IVault::transferOwnershipCall { newOwner: someone }),
             _ => {
                 let guardian = self.stage.guardian.address();
-                let new_guardian = self.dice.one_of(&[guardian, guardian, someone]);
+                let new_guardian = self.dice.pick(&[guardian, guardian, someone]);
                 self.vault(&IVault::setGuardianCall { newGuardian: new_guardian })
             }
         }
@@ -354,7 +325,7 @@ impl<'a> Script<'a> {
                 self.splitter(&ISplitter::addSourceCall { source, name, policyId: policy })
             }
             3 => {
-                let policy_id = self.dice.one_of(&[policy, FOLLOWS]);
+                let policy_id = self.dice.pick(&[policy, FOLLOWS]);
                 self.splitter(&ISplitter::setSourcePolicyCall { source, policyId: policy_id })
             }
             4 | 5 => {
@@ -387,7 +358,7 @@ impl<'a> Script<'a> {
             name: B256::right_padding_from(b"of the moment"),
             payees: vec![vault, treasury, self.anybody()],
             bps: vec![4_000, part, 6_000 - part],
-            kinds: vec![1, 0, self.dice.one_of(&[0, 0, 1])],
+            kinds: vec![1, 0, self.dice.pick(&[0, 0, 1])],
             tags: vec![B256::ZERO; 3],
         };
         self.splitter(&create)

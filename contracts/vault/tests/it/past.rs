@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, B256, U256};
 use proptest::prelude::*;
 
-use crate::{IVault, Scene, WEEK, coin, columns, n};
+use crate::{FORTUNE, IVault, Scene, WEEK, coin, columns, n};
 
 /// Something that happens. Parts are out of 256 of what there is.
 #[derive(Clone, Debug)]
@@ -13,7 +13,7 @@ pub(crate) enum Step {
     },
     Stake {
         who: usize,
-        part: u16,
+        amount: u128,
     },
     Lock {
         who: usize,
@@ -53,6 +53,7 @@ pub(crate) enum Step {
         part: u16,
     },
     Push {
+        token: usize,
         amount: u128,
     },
     Claim {
@@ -71,42 +72,61 @@ pub(crate) enum Step {
 
 /// Who appears in a past.
 pub(crate) const PEOPLE: usize = 3;
+/// The asset and two more that are revenue.
+pub(crate) const TOKENS: usize = 3;
 const PARTS: u16 = 256;
 
 pub(crate) fn part() -> impl Strategy<Value = u16> {
     prop_oneof![Just(1), Just(PARTS), 1..PARTS]
 }
 
-pub(crate) fn past() -> impl Strategy<Value = Vec<Step>> {
-    let who = || 0..PEOPLE;
-    let amount = || (1..90_u32).prop_map(|bits| (1_u128 << bits) - 1);
-    let weeks = || prop_oneof![2 => 1..=3_u64, 1 => 1..=208_u64];
-    let seconds = prop_oneof![Just(0), Just(1), 1..WEEK, WEEK..4 * WEEK, WEEK..60 * WEEK];
-    let step = prop_oneof![
-        3 => seconds.prop_map(|seconds| Step::Wait { seconds }),
-        3 => (who(), part()).prop_map(|(who, part)| Step::Stake { who, part }),
+/// Amounts of any size; a fortune is enough for all of a past.
+pub(crate) fn amounts() -> impl Strategy<Value = u128> {
+    prop_oneof![1..10_u128, 1..1_000_000_000_u128, 1..(1_u128 << 90)]
+}
+
+fn who() -> impl Strategy<Value = usize> {
+    0..PEOPLE
+}
+
+fn weeks() -> impl Strategy<Value = u64> {
+    prop_oneof![2 => 1..=3_u64, 1 => 1..=208_u64]
+}
+
+/// Something that takes no time, and that costs nobody else anything.
+pub(crate) fn instant() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        3 => (who(), amounts()).prop_map(|(who, amount)| Step::Stake { who, amount }),
         3 => (who(), part(), weeks())
             .prop_map(|(who, part, weeks)| Step::Lock { who, part, weeks }),
         1 => (who(), part(), weeks())
             .prop_map(|(who, part, weeks)| Step::LockStanding { who, part, weeks }),
         1 => (who(), part()).prop_map(|(who, part)| Step::Unwind { who, part }),
-        1 => (who(), part(), weeks())
-            .prop_map(|(who, part, weeks)| Step::Extend { who, part, weeks }),
-        1 => (who(), part()).prop_map(|(who, part)| Step::ExitEarly { who, part }),
         1 => (who(), who()).prop_map(|(who, to)| Step::Delegate { who, to }),
         2 => (who(), who(), part()).prop_map(|(from, to, part)| Step::Move { from, to, part }),
         1 => (who(), part()).prop_map(|(who, part)| Step::Leave { who, part }),
-        1 => amount().prop_map(|amount| Step::Push { amount }),
+        2 => (0..TOKENS, amounts()).prop_map(|(token, amount)| Step::Push { token, amount }),
+    ]
+}
+
+pub(crate) fn past() -> impl Strategy<Value = Vec<Step>> {
+    let seconds = prop_oneof![Just(0), Just(1), 1..WEEK, WEEK..4 * WEEK, WEEK..60 * WEEK];
+    let step = prop_oneof![
+        3 => seconds.prop_map(|seconds| Step::Wait { seconds }),
+        14 => instant(),
+        1 => (who(), part(), weeks())
+            .prop_map(|(who, part, weeks)| Step::Extend { who, part, weeks }),
+        1 => (who(), part()).prop_map(|(who, part)| Step::ExitEarly { who, part }),
         1 => who().prop_map(|who| Step::Claim { who }),
         1 => who().prop_map(|who| Step::Compound { who }),
-        1 => amount().prop_map(|amount| Step::Stray { amount }),
+        1 => amounts().prop_map(|amount| Step::Stray { amount }),
         1 => Just(Step::Pause),
         2 => Just(Step::Unpause),
     ];
     let steps = proptest::collection::vec(step, 0..32);
     // Mostly, everybody has a stake from the beginning.
     (proptest::bool::weighted(0.8), steps).prop_map(|(staked, steps)| {
-        let stakes = (0..PEOPLE).map(|who| Step::Stake { who, part: PARTS });
+        let stakes = (0..PEOPLE).map(|who| Step::Stake { who, amount: FORTUNE >> 4 });
         stakes.filter(|_| staked).chain(steps).collect()
     })
 }
@@ -133,8 +153,16 @@ impl Scene {
         scene
     }
 
+    pub(crate) fn people(&self) -> [Address; PEOPLE] {
+        [self.alice, self.bob, self.carol]
+    }
+
     pub(crate) fn person(&self, index: usize) -> Address {
-        [self.alice, self.bob, self.carol][index % PEOPLE]
+        self.people()[index % PEOPLE]
+    }
+
+    pub(crate) fn tokens(&self) -> [Address; TOKENS] {
+        [self.asset, self.usd, self.eth]
     }
 
     /// All who can have shares or assets.
@@ -142,11 +170,11 @@ impl Scene {
         [self.alice, self.bob, self.carol, self.treasury, self.vault]
     }
 
-    fn pass(&self, step: &Step) {
+    /// Does a step, if it can be done: of nothing nothing can be withdrawn or locked.
+    pub(crate) fn pass(&self, step: &Step) {
         match *step {
             Step::Wait { seconds } => self.stage.warp(seconds),
-            // Everybody keeps most of it, so that there is always something to stake.
-            Step::Stake { who, part } => self.stake_portion(self.person(who), part),
+            Step::Stake { who, amount } => _ = self.deposit(self.person(who), n(amount)),
             Step::Move { from, to, part } => {
                 let (from, to) = (self.person(from), self.person(to));
                 _ = self.transfer(from, to, portion(self.unlocked(from), part));
@@ -159,7 +187,7 @@ impl Scene {
                 let delegatee = self.person(to);
                 _ = self.call(self.person(who), IVault::delegateCall { delegatee });
             }
-            Step::Push { amount } => _ = self.push(self.asset, amount),
+            Step::Push { token, amount } => _ = self.push(self.tokens()[token], amount),
             Step::Claim { who } => _ = self.claim(self.person(who), self.asset),
             Step::Compound { who } => _ = self.call(self.person(who), IVault::compoundCall {}),
             Step::Stray { amount } => {
@@ -170,11 +198,6 @@ impl Scene {
             Step::Unpause => _ = self.call(self.owner, IVault::unpauseCall {}),
             _ => self.pass_lock(step),
         }
-    }
-
-    fn stake_portion(&self, who: Address, part: u16) {
-        let spare = self.coins(self.asset, who) >> 4;
-        _ = self.deposit(who, portion(spare, part));
     }
 
     /// A step that is about somebody's locks.

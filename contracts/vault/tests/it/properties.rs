@@ -7,95 +7,18 @@ use alloy_primitives::{Address, U256};
 use alloy_sol_types::SolCall;
 use proptest::prelude::*;
 
-use crate::{FORTUNE, IVault, Scene, WEEK, n};
-
-/// What the people of a script do.
-#[derive(Clone, Debug)]
-enum Step {
-    Wait(u64),
-    Stake(usize, u128),
-    /// This many 255ths of what is unlocked.
-    Leave(usize, u8),
-    Give(usize, usize, u8),
-    Lock(usize, u8, u64),
-    Stand(usize, u8),
-    Unwind(usize),
-    Push(usize, u128),
-    Delegate(usize, usize),
-}
-
-fn amounts() -> impl Strategy<Value = u128> {
-    prop_oneof![1..10_u128, 1..1_000_000_000_u128, 1..(1_u128 << 90)]
-}
-
-/// Something that takes no time.
-fn instant() -> impl Strategy<Value = Step> {
-    let who = 0..3_usize;
-    prop_oneof![
-        3 => (who.clone(), amounts()).prop_map(|(who, amount)| Step::Stake(who, amount)),
-        1 => (who.clone(), any::<u8>()).prop_map(|(who, part)| Step::Leave(who, part)),
-        1 => (who.clone(), who.clone(), any::<u8>()).prop_map(|(a, b, part)| Step::Give(a, b, part)),
-        2 => (who.clone(), any::<u8>(), 1..=208_u64).prop_map(|(a, part, w)| Step::Lock(a, part, w)),
-        1 => (who.clone(), any::<u8>()).prop_map(|(who, part)| Step::Stand(who, part)),
-        1 => who.clone().prop_map(Step::Unwind),
-        2 => (0..3_usize, amounts()).prop_map(|(token, amount)| Step::Push(token, amount)),
-        1 => (who.clone(), who).prop_map(|(from, to)| Step::Delegate(from, to)),
-    ]
-}
+use crate::{
+    FORTUNE, IVault, Scene, WEEK, n,
+    past::{Step, amounts, instant},
+};
 
 fn script() -> impl Strategy<Value = Vec<Step>> {
-    let wait = prop_oneof![0..3_u64, 1..WEEK, 1..(30 * WEEK)].prop_map(Step::Wait);
+    let seconds = prop_oneof![0..3_u64, 1..WEEK, 1..(30 * WEEK)];
+    let wait = seconds.prop_map(|seconds| Step::Wait { seconds });
     proptest::collection::vec(prop_oneof![1 => wait, 3 => instant()], 1..24)
 }
 
 impl Scene {
-    fn people(&self) -> [Address; 3] {
-        [self.alice, self.bob, self.carol]
-    }
-
-    fn tokens(&self) -> [Address; 3] {
-        [self.asset, self.usd, self.eth]
-    }
-
-    fn part_of_unlocked(&self, who: Address, part: u8) -> U256 {
-        self.unlocked(who) * U256::from(part) / n(255)
-    }
-
-    /// Does a step, if it can be done.
-    fn play(&self, step: &Step) {
-        let people = self.people();
-        let part = |who: usize, part| self.part_of_unlocked(people[who], part);
-        let done = match *step {
-            Step::Wait(seconds) => return self.stage.warp(seconds),
-            Step::Stake(who, amount) => self.deposit(people[who], n(amount)).map(drop),
-            Step::Leave(who, share) => self.withdraw(people[who], part(who, share)).map(drop),
-            Step::Give(from, to, share) => {
-                self.transfer(people[from], people[to], part(from, share)).map(drop)
-            }
-            Step::Lock(who, share, weeks) => {
-                let weeks = U256::from(weeks);
-                let call = IVault::lockCall { assets: part(who, share), durationWeeks: weeks };
-                self.call(people[who], call).map(drop)
-            }
-            Step::Stand(who, share) => {
-                let call =
-                    IVault::lockStandingCall { assets: part(who, share), durationWeeks: n(26) };
-                self.call(people[who], call).map(drop)
-            }
-            Step::Unwind(who) => {
-                let standing = IVault::standingOfCall { account: people[who] };
-                let assets = self.read(standing).assets;
-                self.call(people[who], IVault::unwindCall { assets }).map(drop)
-            }
-            Step::Push(token, amount) => self.push(self.tokens()[token], amount).map(drop),
-            Step::Delegate(from, to) => {
-                self.call(people[from], IVault::delegateCall { delegatee: people[to] }).map(drop)
-            }
-        };
-        // Of nothing nothing can be withdrawn or locked: then the step is none.
-        drop(done);
-    }
-
     /// What everybody was paid and could claim of every token, everything they ever earned.
     fn earnings(&self) -> Vec<U256> {
         let each =
@@ -133,7 +56,7 @@ impl Scene {
 fn outcome(script: &[Step], also: impl Fn(&Scene)) -> Vec<U256> {
     let scene = Scene::new();
     for step in script {
-        scene.play(step);
+        scene.pass(step);
         also(&scene);
     }
     scene.weeks(9);
@@ -172,7 +95,7 @@ proptest! {
         script in script(), token in 0..3_usize, one in amounts(), other in amounts(),
     ) {
         let earned = |pushes: &[u128]| {
-            let steps = pushes.iter().map(|amount| Step::Push(token, *amount));
+            let steps = pushes.iter().map(|amount| Step::Push { token, amount: *amount });
             let script: Vec<Step> = script.iter().cloned().chain(steps).collect();
             outcome(&script, |_| ())
         };
@@ -186,12 +109,12 @@ proptest! {
     ) {
         // Each of these can be done whatever the others did before it.
         let now = [
-            Step::Stake(0, amounts[0]),
-            Step::Stake(1, amounts[1]),
-            Step::Push(0, amounts[2]),
-            Step::Push(1, amounts[3]),
-            Step::Push(1, amounts[4]),
-            Step::Delegate(2, 1),
+            Step::Stake { who: 0, amount: amounts[0] },
+            Step::Stake { who: 1, amount: amounts[1] },
+            Step::Push { token: 0, amount: amounts[2] },
+            Step::Push { token: 1, amount: amounts[3] },
+            Step::Push { token: 1, amount: amounts[4] },
+            Step::Delegate { who: 2, to: 1 },
         ];
         let earned = |now: &[Step]| {
             let script: Vec<Step> = before.iter().chain(now).cloned().collect();
@@ -219,7 +142,7 @@ proptest! {
                 scene.call(scene.treasury, call).expect("a stake");
             }
             for step in &script {
-                scene.play(step);
+                scene.pass(step);
             }
             scene.weeks(9);
             let sum = |token| names.iter().fold(n(0), |sum, who| sum + scene.claimable(*who, token));
@@ -238,14 +161,15 @@ proptest! {
         scene.stake(scene.alice, 1 << 60);
         scene.lock(scene.alice, 1 << 50, 9).expect("a lock");
         for step in &script {
-            let hers = match step {
-                Step::Wait(_) | Step::Stake(0, _) | Step::Leave(0, _) | Step::Give(0, ..) => true,
-                Step::Lock(0, ..) | Step::Stand(0, _) | Step::Unwind(0) => true,
-                Step::Give(_, to, _) => *to == 0,
+            let hers = match *step {
+                Step::Wait { .. } => true,
+                Step::Stake { who, .. } | Step::Leave { who, .. } | Step::Lock { who, .. } => who == 0,
+                Step::LockStanding { who, .. } | Step::Unwind { who, .. } => who == 0,
+                Step::Move { from, to, .. } => from == 0 || to == 0,
                 _ => false,
             };
             let before = scene.belongings(scene.alice);
-            scene.play(step);
+            scene.pass(step);
             prop_assert!(hers || scene.belongings(scene.alice) == before, "{step:?}");
         }
     }

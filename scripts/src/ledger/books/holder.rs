@@ -54,6 +54,14 @@ impl Holder {
         self.balance.saturating_add(self.boost)
     }
 
+    /// Its weight in `week`, settled or not, and the locks that have not ended by then.
+    pub(crate) fn unexpired(&self, week: u64) -> (u128, &[Lock]) {
+        let expired = self.locks.partition_point(|lock| lock.end <= week);
+        let (expired, locks) = self.locks.split_at(expired);
+        let gone = expired.iter().map(|lock| lock.boost).fold(0, u128::saturating_add);
+        (self.weight().saturating_sub(gone), locks)
+    }
+
     /// Shares that cannot move, once settled.
     pub(crate) fn locked(&self) -> u128 {
         let locks = self.locks.iter().map(|lock| lock.assets);

@@ -16,11 +16,16 @@ mod clock;
 mod expect;
 mod flows;
 mod holder;
+mod next;
 mod opening;
 mod roles;
+mod settings;
 mod splitter;
 mod standing;
+#[cfg(test)]
+mod tests;
 mod vault;
+mod votes;
 
 pub use opening::Opening;
 pub use roles::Roles;
@@ -114,6 +119,12 @@ impl Books {
             self.flows.check(token, self.asset, (received, paid, streamed), &mut notes);
         }
         notes.pots(wrong);
+    }
+
+    /// Whether the vault takes `token`: what is staked, or a reward token, retired ones included.
+    #[must_use]
+    pub fn is_of_vault(&self, token: Address) -> bool {
+        token == self.asset || self.vault.clock.number(token).is_some()
     }
 
     /// What does not add up.

@@ -11,7 +11,9 @@ use alloy::primitives::{Address, B256, U256};
 use super::{
     clock::{Clock, Software},
     holder::{Holder, Lock, Standing},
+    next::{self, Next},
     roles::Roles,
+    votes::Votes,
 };
 use crate::{
     abi::IVault::{self, IVaultEvents as Event},
@@ -28,8 +30,9 @@ pub(crate) struct VaultBooks {
     pub(crate) penalties: (Option<Curve>, Address, B256),
     pub(crate) roles: Roles,
     twins: Twins,
-    /// The boost of a standing lock that was just unwound, which the lock that follows has.
-    unwound: Option<(Address, u128)>,
+    /// What has to be told next.
+    next: Option<Next>,
+    pub(crate) votes: Votes,
 }
 
 /// Facts that the vault tells twice: shares that come into being, and assets that come in.
@@ -50,11 +53,12 @@ impl VaultBooks {
     /// Enters what the vault told at `time`.
     pub(crate) fn enter(&mut self, time: u64, event: &Event, notes: &mut Notes<'_>) {
         self.clock.begin(time);
+        let awaited = next::follow(&mut self.next, event, notes);
         match event {
             Event::Transfer(told) => self.moved(time, told, notes),
             Event::Deposit(told) => self.deposited(told, notes),
             Event::Withdraw(told) => self.twins.withdrawn += told.assets,
-            Event::Locked(told) => self.locked(time, told, notes),
+            Event::Locked(told) => self.locked(time, told, awaited, notes),
             Event::LockReduced(told) => self.reduced(time, told, notes),
             Event::StandingLocked(told) => self.stood(time, told, notes),
             Event::Unwound(told) => self.unwound(time, told, notes),
@@ -65,46 +69,7 @@ impl VaultBooks {
             Event::RevenueNotified(told) => self.notified(time, told, notes),
             Event::HeldRevenueStreamed(told) => self.restreamed(time, told, notes),
             Event::RevenueClaimed(told) => self.claimed(time, told, notes),
-            other => self.settings(other, notes),
-        }
-    }
-
-    /// What changes nobody's stake and no money.
-    fn settings(&mut self, event: &Event, notes: &mut Notes<'_>) {
-        match event {
-            Event::CurveChanged(told) => {
-                self.curve = Curve::multipliers(&told.durations, &told.multipliers);
-                if self.curve.is_none() {
-                    notes.note("vault, curve", "a curve", format!("{told:?}"));
-                }
-            }
-            Event::PenaltyCurveChanged(told) => {
-                let curve = Curve::penalties(&told.durations, &told.penalties);
-                if curve.is_none() && !told.durations.is_empty() {
-                    notes.note("vault, penalties", "a curve or none", format!("{told:?}"));
-                }
-                self.penalties = (curve, told.splitter, told.source);
-            }
-            Event::PayoutChanged(told) => {
-                self.holder(told.account).payout = (told.payee, told.automatic);
-            }
-            Event::DelegateChanged(told) => {
-                let (account, before) = (told.delegator, told.fromDelegate);
-                let known = std::mem::replace(&mut self.holder(account).delegate, told.toDelegate);
-                notes.same(known, before, || format!("vault, delegate of {account}"));
-            }
-            Event::OwnershipTransferStarted(told) => {
-                self.roles.offered("vault", told.previousOwner, told.newOwner, notes);
-            }
-            Event::OwnershipTransferred(told) => {
-                self.roles.transferred("vault", told.previousOwner, told.newOwner, notes);
-            }
-            Event::GuardianChanged(told) => {
-                self.roles.guarded("vault", told.previousGuardian, told.newGuardian, notes);
-            }
-            Event::Paused(_) => self.roles.paused("vault", true, notes),
-            Event::Unpaused(_) => self.roles.paused("vault", false, notes),
-            _ => {}
+            other => self.settings(time, other, notes),
         }
     }
 
@@ -133,6 +98,8 @@ impl VaultBooks {
             }
             holder.less(clock, shares.min(holder.balance));
             holder.balance = holder.balance.saturating_sub(shares);
+            let delegate = holder.delegate;
+            self.votes.take(delegate, week_of(time), shares);
         }
         if to.is_zero() {
             self.twins.burnt += value;
@@ -141,6 +108,8 @@ impl VaultBooks {
             let (holder, clock) = self.settled(to);
             holder.more(clock, shares);
             holder.balance = holder.balance.saturating_add(shares);
+            let delegate = holder.delegate;
+            self.votes.add(delegate, week_of(time), shares);
         }
         if from.is_zero() {
             self.clock.pool.supply = self.clock.pool.supply.saturating_add(shares);
@@ -172,6 +141,10 @@ impl VaultBooks {
 
     /// At the end of a block, what is told twice has to agree.
     pub(crate) fn end_block(&mut self, notes: &mut Notes<'_>) {
+        if let Some(missing) = self.next.take() {
+            missing.missing(notes);
+        }
+        self.votes.check(notes);
         let twins = &mut self.twins;
         if !notes.same(twins.minted, twins.deposited, || {
             "vault, assets deposited since the beginning, by Deposit against Transfer".to_owned()
@@ -185,7 +158,13 @@ impl VaultBooks {
         }
     }
 
-    fn locked(&mut self, time: u64, told: &IVault::Locked, notes: &mut Notes<'_>) {
+    fn locked(
+        &mut self,
+        time: u64,
+        told: &IVault::Locked,
+        awaited: Option<Next>,
+        notes: &mut Notes<'_>,
+    ) {
         self.clock.advance(time);
         let IVault::Locked { account, unlockTime, assets, boost: added } = *told;
         let unlock_time: u64 = unlockTime.saturating_to();
@@ -196,8 +175,10 @@ impl VaultBooks {
             let what = format!("vault, end of a lock of {account}");
             notes.note(what, "the start of a week, 2 to 209 weeks on", unlock_time.to_string());
         }
-        let unwound = self.unwound.take().filter(|(who, _)| *who == account);
-        let boost = unwound.map_or_else(|| self.boost(small(assets), weeks), |(_, boost)| boost);
+        let boost = match awaited {
+            Some(Next::OutOfStanding { boost, .. }) => boost,
+            _ => self.boost(small(assets), weeks),
+        };
         notes.same(U256::from(boost), added, || {
             format!("vault, boost of {assets} that {account} locks for {weeks} weeks")
         });
@@ -207,6 +188,9 @@ impl VaultBooks {
         holder.more(clock, boost);
         holder.lock(Lock { end, assets, boost });
         clock.add_boost(Some(end), boost);
+        let delegate = holder.delegate;
+        self.votes.add(delegate, week_of(time), boost);
+        self.votes.schedule(delegate, end, boost);
     }
 
     /// The boost that the curve gives today.
@@ -237,6 +221,9 @@ impl VaultBooks {
         holder.less(clock, taken.boost);
         holder.unlock(taken);
         clock.remove_boost(Some(end), taken.boost);
+        let delegate = holder.delegate;
+        self.votes.take(delegate, week_of(time), taken.boost);
+        self.votes.unschedule(delegate, end, taken.boost);
     }
 
     fn stood(&mut self, time: u64, told: &IVault::StandingLocked, notes: &mut Notes<'_>) {
@@ -254,6 +241,8 @@ impl VaultBooks {
         let Standing { assets: before, boost: boosted, .. } = holder.standing;
         holder.standing = Standing { assets: before + assets, boost: boosted + boost, weeks };
         clock.add_boost(None, boost);
+        let delegate = holder.delegate;
+        self.votes.add(delegate, week_of(time), boost);
     }
 
     fn unwound(&mut self, time: u64, told: &IVault::Unwound, notes: &mut Notes<'_>) {
@@ -270,7 +259,8 @@ impl VaultBooks {
         let (assets, boost) = (all.saturating_sub(taken), boosted.saturating_sub(lost));
         holder.standing = Standing { assets, boost, weeks };
         clock.remove_boost(None, lost);
-        self.unwound = Some((account, lost));
+        let delegate = holder.delegate;
+        self.votes.take(delegate, week_of(time), lost);
     }
 
     /// The lock has been reduced, and the shares of the penalty are about to go.

@@ -5,6 +5,7 @@
 //! was asked, the hash of the last block, and a digest of the lines. What has no seal behind it was cut
 //! off while it was written; it is taken away when the file is opened, like everything from the first
 //! seal on that does not fit its lines. The seals are the checkpoint: the next question starts after them.
+//! Between chunks, *marks* say how far the logs were proven.
 
 use std::{
     fs::{File, OpenOptions},
@@ -15,7 +16,7 @@ use std::{
 use alloy::primitives::{Address, B256, Keccak256, keccak256};
 use serde::{Deserialize, Serialize};
 
-use super::{HistoryError, StoredLog};
+use super::{HistoryError, Proof, StoredLog};
 
 /// What a cache is of. Another one is refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +60,26 @@ struct SealLine {
     seal: Seal,
 }
 
+/// Blocks whose logs were proven.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Mark {
+    /// How far.
+    pub(crate) proof: Proof,
+    /// The tokens whose moves were looked for, beside all logs of the contracts.
+    pub(crate) tokens: Vec<Address>,
+    /// The first block.
+    pub(crate) from: u64,
+    /// The last block.
+    pub(crate) to: u64,
+    /// The last block's hash.
+    pub(crate) hash: B256,
+}
+
+#[derive(Serialize, Deserialize)]
+struct MarkLine {
+    mark: Mark,
+}
+
 /// A chunk in the file.
 #[derive(Clone, Debug)]
 pub(crate) struct Chunk {
@@ -77,6 +98,8 @@ pub(crate) struct Cache {
     end: u64,
     pub(crate) identity: Identity,
     pub(crate) chunks: Vec<Chunk>,
+    /// With the place in the file where each ends.
+    marks: Vec<(Mark, u64)>,
     /// Gone with the cache, if nobody asked to keep the file.
     _temporary: Option<tempfile::TempPath>,
 }
@@ -92,7 +115,8 @@ impl Cache {
             return Err(HistoryError::Busy(path.to_owned()));
         }
         let (path, chunks) = (path.to_owned(), Vec::new());
-        let mut cache = Self { path, file, end: 0, identity, chunks, _temporary: None };
+        let marks = Vec::new();
+        let mut cache = Self { path, file, end: 0, identity, chunks, marks, _temporary: None };
         cache.read()?;
         Ok(cache)
     }
@@ -118,8 +142,9 @@ impl Cache {
         if line.ends_with('\n') {
             self.recognise(&line)?;
             self.end = line.len() as u64;
-            self.chunks = chunks(lines, self.end).map_err(|e| self.fail(e))?;
-            self.cut(self.chunks.last().map_or(self.end, |last| last.end))
+            (self.chunks, self.marks) = sealed(lines, self.end).map_err(|e| self.fail(e))?;
+            let chunk = self.chunks.last().map_or(self.end, |last| last.end);
+            self.cut(self.marks.last().map_or(chunk, |(_, end)| chunk.max(*end)))
         } else {
             self.cut(0)?;
             let line = json(&self.identity) + "\n";
@@ -143,6 +168,7 @@ impl Cache {
     /// Takes away everything from `offset` on.
     fn cut(&mut self, offset: u64) -> Result<(), HistoryError> {
         self.chunks.retain(|chunk| chunk.end <= offset);
+        self.marks.retain(|(_, end)| *end <= offset);
         self.end = offset;
         self.file.set_len(offset).map_err(|e| self.fail(e))
     }
@@ -173,6 +199,19 @@ impl Cache {
         self.append(text.as_bytes())?;
         self.chunks.push(Chunk { seal, offset, end: self.end });
         Ok(())
+    }
+
+    /// Adds that some blocks were proven.
+    pub(crate) fn mark(&mut self, mark: Mark) -> Result<(), HistoryError> {
+        let line = json(&MarkLine { mark: mark.clone() }) + "\n";
+        self.append(line.as_bytes())?;
+        self.marks.push((mark, self.end));
+        Ok(())
+    }
+
+    /// What was proven, in the order in which it was.
+    pub(crate) fn marks(&self) -> impl DoubleEndedIterator<Item = &Mark> {
+        self.marks.iter().map(|(mark, _)| mark)
     }
 
     fn append(&mut self, bytes: &[u8]) -> Result<(), HistoryError> {
@@ -220,15 +259,27 @@ impl Cache {
     }
 }
 
-/// The sealed chunks in `lines`, which start at `offset` of the file, up to the first that does not fit.
-fn chunks(mut lines: impl BufRead, mut offset: u64) -> std::io::Result<Vec<Chunk>> {
-    let (mut chunks, mut line) = (Vec::new(), String::new());
+/// The sealed chunks and the marks in `lines`, which start at `offset` of the file, up to the first that
+/// does not fit.
+fn sealed(
+    mut lines: impl BufRead,
+    mut offset: u64,
+) -> std::io::Result<(Vec<Chunk>, Vec<(Mark, u64)>)> {
+    let (mut chunks, mut marks, mut line) = (Vec::new(), Vec::new(), String::new());
     let (mut digest, mut logs, mut end) = (Keccak256::new(), 0, offset);
     loop {
         line.clear();
         end += lines.read_line(&mut line)? as u64;
         if !line.ends_with('\n') {
-            return Ok(chunks);
+            return Ok((chunks, marks));
+        }
+        if line.starts_with(MARK) && logs == 0 {
+            let Ok(MarkLine { mark }) = serde_json::from_str(&line) else {
+                return Ok((chunks, marks));
+            };
+            marks.push((mark, end));
+            offset = end;
+            continue;
         }
         if !line.starts_with(SEAL) {
             digest.update(&line);
@@ -240,7 +291,7 @@ fn chunks(mut lines: impl BufRead, mut offset: u64) -> std::io::Result<Vec<Chunk
         let fits = |seal: &Seal| seal.digest == digest && seal.logs == logs;
         match serde_json::from_str(&line).map(|SealLine { seal }| seal) {
             Ok(seal) if fits(&seal) => chunks.push(Chunk { seal, offset, end }),
-            _ => return Ok(chunks),
+            _ => return Ok((chunks, marks)),
         }
         offset = end;
     }
@@ -281,6 +332,8 @@ impl Iterator for Lane {
 
 /// How the line of a seal starts, and no log's.
 const SEAL: &str = "{\"seal\":";
+/// How the line of a mark starts, and no log's.
+const MARK: &str = "{\"mark\":";
 
 /// One line of JSON.
 fn json(value: &impl Serialize) -> String {

@@ -21,7 +21,7 @@ pub enum HistoryError {
     OneBlock(u64),
     /// A log that makes no sense.
     #[error(
-        "the node told a log of {address} that is not of a mined block from {from} to {to}; ask another node"
+        "the node told a log of {address} that was not asked for, or is not of a mined block from {from} to {to}; ask another node"
     )]
     Misplaced {
         /// Whose log.

@@ -8,22 +8,19 @@ use super::{
 };
 use crate::ledger::{Contracts, Entry, Place};
 
-/// The decoded logs of a history, in order.
+/// The logs of a history, in order.
 #[derive(Debug)]
-pub struct Entries {
+pub(crate) struct Logs {
     lanes: Vec<Peekable<Lane>>,
-    contracts: Contracts,
     to: u64,
 }
 
-impl Entries {
+impl Logs {
     /// What `cache` has up to block `to`.
     pub(crate) fn of(cache: &Cache, to: u64) -> Result<Self, HistoryError> {
         let lanes = cache.lanes().into_iter();
         let lanes = lanes.map(|chunks| Ok(cache.lane(chunks)?.peekable()));
-        let contracts =
-            Contracts { vault: cache.identity.vault, splitter: cache.identity.splitter };
-        Ok(Self { lanes: lanes.collect::<Result<_, HistoryError>>()?, contracts, to })
+        Ok(Self { lanes: lanes.collect::<Result<_, HistoryError>>()?, to })
     }
 
     fn next_log(&mut self) -> Option<Result<StoredLog, HistoryError>> {
@@ -40,14 +37,38 @@ impl Entries {
     }
 }
 
-impl Iterator for Entries {
-    type Item = Result<Entry, HistoryError>;
+impl Iterator for Logs {
+    type Item = Result<StoredLog, HistoryError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         match self.next_log()? {
             Ok(log) if log.place.block > self.to => None,
-            Ok(log) => Some(Ok(Entry::read(&log, self.contracts))),
-            Err(error) => Some(Err(error)),
+            other => Some(other),
         }
+    }
+}
+
+/// The decoded logs of a history, in order.
+#[derive(Debug)]
+pub struct Entries {
+    logs: Logs,
+    contracts: Contracts,
+}
+
+impl Entries {
+    /// What `cache` has up to block `to`.
+    pub(crate) fn of(cache: &Cache, to: u64) -> Result<Self, HistoryError> {
+        let contracts =
+            Contracts { vault: cache.identity.vault, splitter: cache.identity.splitter };
+        Ok(Self { logs: Logs::of(cache, to)?, contracts })
+    }
+}
+
+impl Iterator for Entries {
+    type Item = Result<Entry, HistoryError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let log = self.logs.next()?;
+        Some(log.map(|log| Entry::read(&log, self.contracts)))
     }
 }

@@ -15,21 +15,34 @@
 //! has to be on the chain still, unless it is final; and when everything is there, the ends of all are
 //! looked at again. Chunks whose end is not on the chain any more are taken away and fetched anew. So the
 //! logs are those of one chain, the one that the last block's hash names.
+//!
+//! # Proofs
+//! What an index tells nobody vouches for. [`History::prove`] reads it again by what the chain's hashes stand
+//! for, headers and receipts, as far as it is told to.
 
 mod cache;
 mod error;
+#[cfg(test)]
+mod lies;
 mod merge;
 mod node;
+mod prove;
 mod span;
 mod stored;
 mod sync;
 #[cfg(test)]
 mod tests;
 mod trouble;
+mod witness;
 
 pub use cache::Identity;
 pub use error::HistoryError;
 pub use merge::Entries;
 pub use node::{Head, Node, Patience, Source};
+pub use prove::{Proof, Stretch};
 pub use stored::StoredLog;
 pub use sync::{History, Origin, Step};
+pub use witness::{Receipt, Witness};
+
+use sync::filters;
+pub(crate) use sync::sweep;

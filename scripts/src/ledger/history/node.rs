@@ -67,6 +67,16 @@ pub struct Patience {
     pub times: usize,
 }
 
+impl Patience {
+    /// Asks once, and not again.
+    pub const NONE: Self = Self {
+        timeout: Duration::from_secs(60),
+        pause: Duration::ZERO,
+        longest: Duration::ZERO,
+        times: 0,
+    };
+}
+
 impl Default for Patience {
     fn default() -> Self {
         Self {
@@ -81,7 +91,7 @@ impl Default for Patience {
 /// A node that is asked patiently.
 #[derive(Clone, Debug)]
 pub struct Node<S> {
-    source: S,
+    pub(super) source: S,
     patience: Patience,
 }
 
@@ -124,7 +134,10 @@ impl<S: Source> Node<S> {
     }
 
     /// Asks until there is an answer or the node never will.
-    async fn patiently<T, F>(&self, ask: impl Fn() -> F + Send + Sync) -> Result<T, TransportError>
+    pub(super) async fn patiently<T, F>(
+        &self,
+        ask: impl Fn() -> F + Send + Sync,
+    ) -> Result<T, TransportError>
     where
         F: Future<Output = Result<T, TransportError>> + Send,
     {
@@ -183,6 +196,6 @@ impl Node<DynProvider> {
     }
 }
 
-fn failed(what: &str, error: &dyn fmt::Display) -> HistoryError {
+pub(super) fn failed(what: &str, error: &dyn fmt::Display) -> HistoryError {
     HistoryError::Node { what: what.to_owned(), reason: error.to_string() }
 }

@@ -52,7 +52,7 @@ pub struct Step {
 /// The logs of a system.
 #[derive(Debug)]
 pub struct History {
-    cache: Cache,
+    pub(super) cache: Cache,
     asset: Address,
 }
 
@@ -127,7 +127,7 @@ impl History {
 
     /// Takes away what is not on the chain any more; returns whether there was any. Of each contract's
     /// chunks, the last one that is on the chain vouches for those before it.
-    async fn rewind<S: Source>(&mut self, node: &Node<S>) -> Result<bool, HistoryError> {
+    pub(super) async fn rewind<S: Source>(&mut self, node: &Node<S>) -> Result<bool, HistoryError> {
         let (mut vouched, mut gone) = (BTreeSet::new(), None);
         for (number, chunk) in self.cache.chunks.iter().enumerate().rev() {
             if vouched.contains(&chunk.seal.of) {
@@ -155,7 +155,7 @@ impl History {
         Ok(groups.into_iter().filter(|(next, _)| *next <= to).map(|(_, group)| group).collect())
     }
 
-    fn tokens(&self) -> Result<BTreeSet<Address>, HistoryError> {
+    pub(super) fn tokens(&self) -> Result<BTreeSet<Address>, HistoryError> {
         let Identity { vault, splitter, .. } = self.cache.identity;
         let mut tokens = BTreeSet::from([self.asset]);
         for lane in self.cache.lanes() {
@@ -228,34 +228,22 @@ impl<S: Source> Reader<'_, S> {
         from: u64,
         to: u64,
     ) -> Result<Option<Vec<StoredLog>>, HistoryError> {
+        let Identity { vault, splitter, .. } = self.cache.identity;
+        let filters = filters(Contracts { vault, splitter }, of);
         let mut all = Vec::new();
-        for filter in self.filters(of) {
-            let asked = self.node.logs(&filter.from_block(from).to_block(to)).await?;
-            let Some(logs) = asked else { return Ok(None) };
-            all.extend(logs);
+        for (number, filter) in filters.iter().enumerate() {
+            let question = filter.clone().from_block(from).to_block(to);
+            let Some(logs) = self.node.logs(&question).await? else { return Ok(None) };
+            if let Some(stray) = logs.iter().find(|log| !filter.matches(&log.inner)) {
+                return Err(HistoryError::Misplaced { address: stray.address(), from, to });
+            }
+            // A move from one contract to the other answers both questions: the first answer has it.
+            let before = |log: &&Log| filters[..number].iter().any(|one| one.matches(&log.inner));
+            all.extend(logs.iter().filter(|log| !before(log)).cloned());
         }
         let mut logs = self.stored(all, from, to).await?;
         logs.sort_by_key(|log| log.place);
-        // A move from one contract to the other answers both questions.
-        logs.dedup_by_key(|log| log.place);
         Ok(Some(logs))
-    }
-
-    /// What to ask for: everything of the contracts, of tokens the moves out of and into them.
-    fn filters(&self, of: &[Address]) -> Vec<Filter> {
-        let Identity { vault, splitter, .. } = self.cache.identity;
-        let filter = Filter::new().address(of.to_vec());
-        if of.contains(&vault) {
-            return vec![filter];
-        }
-        let ends: Vec<B256> = vec![vault.into_word(), splitter.into_word()];
-        let first = vec![
-            IToken::Transfer::SIGNATURE_HASH,
-            IWeth::Deposit::SIGNATURE_HASH,
-            IWeth::Withdrawal::SIGNATURE_HASH,
-        ];
-        let out = filter.clone().event_signature(first).topic1(ends.clone());
-        vec![out, filter.event_signature(IToken::Transfer::SIGNATURE_HASH).topic2(ends)]
     }
 
     /// Dates `logs`.
@@ -284,4 +272,48 @@ impl<S: Source> Reader<'_, S> {
         let time = |number| async move { Ok((number, self.node.head(number).await?.time)) };
         stream::iter(numbers.into_iter().map(time)).buffer_unordered(AT_ONCE).try_collect().await
     }
+}
+
+/// What to ask for: everything of the contracts, of tokens the moves out of and into them.
+pub(super) fn filters(contracts: Contracts, of: &[Address]) -> Vec<Filter> {
+    let Contracts { vault, splitter } = contracts;
+    let filter = Filter::new().address(of.to_vec());
+    if of.contains(&vault) {
+        return vec![filter];
+    }
+    let ends: Vec<B256> = vec![vault.into_word(), splitter.into_word()];
+    let first = vec![
+        IToken::Transfer::SIGNATURE_HASH,
+        IWeth::Deposit::SIGNATURE_HASH,
+        IWeth::Withdrawal::SIGNATURE_HASH,
+    ];
+    let out = filter.clone().event_signature(first).topic1(ends.clone());
+    vec![out, filter.event_signature(IToken::Transfer::SIGNATURE_HASH).topic2(ends)]
+}
+
+/// Reads the logs of `filter` in blocks `from` to `to`, in ranges that follow what the node can do, and
+/// gives them to `take`.
+///
+/// # Errors
+/// The node does not answer, or refuses a single block. What was read until then was taken.
+pub(crate) async fn sweep<S: Source>(
+    node: &Node<S>,
+    filter: &Filter,
+    (mut from, to): (u64, u64),
+    mut take: impl FnMut(Vec<Log>) + Send,
+) -> Result<(), HistoryError> {
+    let mut span = Span::default();
+    while from <= to {
+        let end = span.end(from, to);
+        match node.logs(&filter.clone().from_block(from).to_block(end)).await? {
+            Some(logs) => {
+                span.answer(logs.len());
+                take(logs);
+                from = end + 1;
+            }
+            None if span.refuse(end - from + 1) => {}
+            None => return Err(HistoryError::OneBlock(from)),
+        }
+    }
+    Ok(())
 }

@@ -6,6 +6,7 @@ use alloy_sol_types::{Eip712Domain, SolStruct, sol};
 use super::{
     Life,
     action::{Action, Signed},
+    amount::amount,
 };
 use crate::{n, till::Manner};
 
@@ -92,17 +93,17 @@ impl Life {
         match self.dice.below(40) {
             0..16 => self.entry(),
             16..22 => Action::Withdraw {
-                assets: self.dice.amount(theirs),
+                assets: amount(&mut self.dice, theirs),
                 receiver: self.receiver(),
                 owner: from,
             },
             22..26 => Action::Redeem {
-                shares: self.dice.amount(theirs),
+                shares: amount(&mut self.dice, theirs),
                 receiver: self.receiver(),
                 owner: from,
             },
-            26..36 => Action::Transfer { to: self.receiver(), value: self.dice.amount(own) },
-            _ => Action::Pull { from, to: self.receiver(), value: self.dice.amount(theirs) },
+            26..36 => Action::Transfer { to: self.receiver(), value: amount(&mut self.dice, own) },
+            _ => Action::Pull { from, to: self.receiver(), value: amount(&mut self.dice, theirs) },
         }
     }
 
@@ -112,17 +113,19 @@ impl Life {
             return Action::DepositAndLock { assets: self.stake(), weeks: self.duration() };
         }
         match self.dice.below(28) {
-            0..7 => Action::Lock { assets: self.dice.amount(own), weeks: self.duration() },
+            0..7 => Action::Lock { assets: amount(&mut self.dice, own), weeks: self.duration() },
             7..10 => Action::DepositAndLock { assets: self.stake(), weeks: self.duration() },
             10..13 => {
-                Action::Stand { assets: self.dice.amount(own), weeks: self.stand_for(sender) }
+                Action::Stand { assets: amount(&mut self.dice, own), weeks: self.stand_for(sender) }
             }
-            13..15 => Action::Unwind { assets: self.dice.amount(self.shadow.standing(sender).0) },
+            13..15 => {
+                Action::Unwind { assets: amount(&mut self.dice, self.shadow.standing(sender).0) }
+            }
             15..21 => {
                 let (unlock_time, locked) = self.some_lock(sender);
                 Action::Extend {
                     unlock_time,
-                    assets: self.dice.amount(locked),
+                    assets: amount(&mut self.dice, locked),
                     weeks: self.duration(),
                 }
             }
@@ -168,8 +171,8 @@ impl Life {
         ];
         let manner = self.dice.pick(&manners);
         self.till.turn(manner);
-        let assets = self.dice.amount(locked);
-        let high = self.dice.amount(assets);
+        let assets = amount(&mut self.dice, locked);
+        let high = amount(&mut self.dice, assets);
         let max_penalty = if self.dice.chance(4) { high } else { U256::MAX };
         Action::Exit { unlock_time, assets, max_penalty }
     }
@@ -178,7 +181,7 @@ impl Life {
         match self.dice.below(35) {
             0..13 => {
                 let most = self.dice.magnitude(90);
-                Action::Notify { token: self.token(), amount: self.dice.amount(most) }
+                Action::Notify { token: self.token(), amount: amount(&mut self.dice, most) }
             }
             13..20 => Action::Claim { tokens: self.tokens() },
             20..23 => Action::ClaimTo { tokens: self.tokens(), receiver: self.payee() },
@@ -267,7 +270,7 @@ impl Life {
     /// Small amounts are as likely as large ones.
     fn stake(&mut self) -> U256 {
         let most = self.dice.magnitude(108);
-        self.dice.amount(most)
+        amount(&mut self.dice, most)
     }
 
     fn entry(&mut self) -> Action {

@@ -30,9 +30,8 @@
 //! `FIRST_LIFE=77 LIVES=1` repeats the life of seed 77. A seed that fails becomes a test by its name.
 
 mod action;
+mod amount;
 mod choices;
-mod dice;
-mod facts;
 mod history;
 mod judge;
 mod look;
@@ -41,10 +40,11 @@ mod shadow;
 use std::collections::BTreeMap;
 
 use alloy_primitives::{Address, U256};
+use dice::Dice;
 use model::{Event, Fact, Moment};
 use stage::Wallet;
 
-use self::{action::Action, dice::Dice, facts::fact, judge::Known, look::Note, shadow::Shadow};
+use self::{action::Action, judge::Known, look::Note, shadow::Shadow};
 use crate::{
     IVault, Scene, WEEK,
     coin::{self, Coin, Vice},
@@ -97,7 +97,7 @@ impl Life {
             wallets,
             accounts,
             shadow,
-            dice: Dice(seed),
+            dice: Dice::new(seed),
             seed,
             facts: Vec::new(),
             moments: Vec::new(),
@@ -209,7 +209,7 @@ impl Life {
     fn read_logs(&mut self) {
         let time = self.scene.stage.timestamp();
         for log in self.scene.stage.take_logs() {
-            if let Some(event) = fact(&log) {
+            if let Some(event) = Event::read(log.topics(), &log.data.data) {
                 if let Event::Claimed { account, token, amount } = event {
                     *self.paid.entry((account, token)).or_default() += amount;
                 }
