@@ -5,6 +5,7 @@
 
 pub mod cast;
 mod dice;
+mod extras;
 pub mod plan;
 pub mod play;
 mod script;

@@ -4,9 +4,10 @@
 //! The command is this very executable, started again with [`MARK`] in its environment: then it does
 //! what the `tributary` executable does, and no second one has to be built.
 
+mod deploy;
 mod foundation;
 mod holder;
-mod hostile;
+pub(crate) mod hostile;
 mod keeper;
 mod owner;
 mod status;
@@ -35,6 +36,7 @@ pub(crate) fn is_called_for() -> bool {
 
 pub(crate) fn cases() -> Vec<Case> {
     [
+        deploy::cases(),
         foundation::cases(),
         holder::cases(),
         keeper::cases(),
@@ -80,16 +82,8 @@ impl Desk {
             };
             contracts.insert(one.name.clone(), contract);
         }
-        let (chain_id, platform) = (world.chain.chain_id(), "test".to_owned());
-        let deployer = world.owner.address();
-        let record = Record {
-            chain_id,
-            platform,
-            deployer,
-            contracts,
-            fragments: BTreeMap::new(),
-            pending: None,
-        };
+        let (chain_id, deployer) = (world.chain.chain_id(), world.owner.address());
+        let record = Record { contracts, ..Record::new(chain_id, "test", deployer) };
         record.save(&desk.file("deployments"))?;
         Ok(desk)
     }
