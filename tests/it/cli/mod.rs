@@ -4,13 +4,17 @@
 //! The command is this very executable, started again with [`MARK`] in its environment: then it does
 //! what the `tributary` executable does, and no second one has to be built.
 
+mod bids;
 mod deploy;
 mod foundation;
 mod holder;
 pub(crate) mod hostile;
 mod keeper;
+mod networks;
 mod owner;
 mod status;
+#[cfg(unix)]
+mod terminal;
 mod treasury;
 
 use std::{
@@ -36,12 +40,16 @@ pub(crate) fn is_called_for() -> bool {
 
 pub(crate) fn cases() -> Vec<Case> {
     [
+        bids::cases(),
         deploy::cases(),
         foundation::cases(),
         holder::cases(),
         keeper::cases(),
+        networks::cases(),
         owner::cases(),
         status::cases(),
+        #[cfg(unix)]
+        terminal::cases(),
         treasury::cases(),
     ]
     .concat()
