@@ -17,10 +17,10 @@ use alloy::{
     transports::{TransportError, http::reqwest},
 };
 use eyre::{Result, WrapErr, eyre};
-use tokio::time::sleep;
 
 use crate::{
     abi,
+    auction::receipt_of,
     failure::{Failure, advice},
 };
 
@@ -78,8 +78,9 @@ pub struct GasBook {
 pub struct Call {
     /// What it is, for messages and for the gas book.
     pub kind: String,
+    /// Wei that go along.
+    pub value: U256,
     to: TxKind,
-    value: U256,
     data: Bytes,
     gas: Option<u64>,
 }
@@ -120,6 +121,12 @@ impl Call {
     #[must_use]
     pub fn recipient(&self) -> Option<Address> {
         self.to.to().copied()
+    }
+
+    /// What it says.
+    #[must_use]
+    pub const fn data(&self) -> &Bytes {
+        &self.data
     }
 
     /// As `from` would send it, without nonce and fee.
@@ -292,16 +299,9 @@ impl Chain {
     }
 
     async fn receipt(&self, hash: B256) -> Result<TransactionReceipt> {
-        let mut pause = Duration::from_millis(1);
-        let begun = std::time::Instant::now();
-        while begun.elapsed() < PATIENCE {
-            if let Some(receipt) = self.provider.get_transaction_receipt(hash).await? {
-                return Ok(receipt);
-            }
-            sleep(pause).await;
-            pause = (pause * 2).min(Duration::from_secs(1));
-        }
-        Err(eyre!("transaction {hash} was not mined within {} s", PATIENCE.as_secs()))
+        let receipt = receipt_of(&self.provider, &[hash], PATIENCE).await;
+        let late = || eyre!("transaction {hash} was not mined within {} s", PATIENCE.as_secs());
+        receipt.ok_or_else(late)
     }
 
     /// Runs a reverted transaction again, to learn why.

@@ -29,7 +29,8 @@ pub enum Failure {
 
 /// What `--help` says of exit codes.
 pub const EXIT_CODES: &str = "Exit codes: 0 done (or simulated), 1 failed, 2 wrong usage, 3 refused by \
-a contract, 4 declined at the prompt, 5 node unreachable, 6 the system is not well.";
+a contract, 4 declined at the prompt, 5 node unreachable, 6 the system is not well, 7 what is deployed was \
+changed since and its file does not say so.";
 
 impl Failure {
     /// The exit code.
@@ -61,6 +62,9 @@ pub fn exit_code(error: &Report) -> ExitCode {
 pub fn is_silence(error: &Report) -> bool {
     code(error) == Some(SILENCE)
 }
+
+/// The exit code for a platform file that what is on chain has outgrown.
+pub(crate) const OUTDATED: u8 = 7;
 
 /// The exit code for a node that does not answer.
 const SILENCE: u8 = 5;

@@ -6,6 +6,7 @@
 //! * [`session`] is what every command that reads or writes a chain starts from: which node, which
 //!   contracts, who signs, and how a call is simulated, shown, confirmed and sent;
 //! * [`keeper`] does what anyone may do and somebody should;
+//! * [`auction`] is what it and a deployment offer for gas, and how they wait for what they sent;
 //! * [`failure`] says which exit code a failure ends with;
 //! * [`platform`] reads what a platform wants;
 //! * [`deploy`] puts one contract on any chain, [`system`] a whole platform;
@@ -14,6 +15,7 @@
 //! * [`report`] tells a person or a program.
 
 pub mod abi;
+pub mod auction;
 pub mod chain;
 pub mod commands;
 pub mod deploy;

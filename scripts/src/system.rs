@@ -15,9 +15,9 @@ use crate::{
     chain::{Call, Chain},
     deploy::{
         Deployed, arguments, deploy,
-        terms::{Coin, create_policy, vault_arguments},
+        terms::{Coin, add_source, create_policy, early_exit, share_terms, vault_arguments},
     },
-    platform::{Payee, PayeeTarget, Platform, Policy, RewardToken, Source, text_word},
+    platform::{Payee, PayeeTarget, Platform, Policy, RewardToken, Source},
 };
 
 /// The packages of the contracts that a platform needs.
@@ -193,8 +193,22 @@ impl Deployer<'_> {
             let id = self.create_policy(system, &policy).await?;
             system.policy_ids.push(id);
         }
+        self.share(system).await?;
         for source in system.platform.sources.clone() {
             self.add_source(system, &source).await?;
+        }
+        if let Some(exit) = early_exit(&system.platform, system.splitter()) {
+            self.send(Call::to("setPenaltyCurve", system.vault(), &exit)).await?;
+        }
+        Ok(())
+    }
+
+    /// The bounds of the stakers' share, which nobody but the owner sets.
+    async fn share(&self, system: &System) -> Result<()> {
+        let Some((base, _)) = system.platform.share_base() else { return Ok(()) };
+        let terms = share_terms(&system.platform, Address::ZERO, system.policy_ids[base]);
+        if let Some(terms) = terms {
+            self.send(Call::to("setStakersShareTerms", system.splitter(), &terms)).await?;
         }
         Ok(())
     }
@@ -208,11 +222,9 @@ impl Deployer<'_> {
     }
 
     async fn add_source(&self, system: &System, source: &Source) -> Result<()> {
-        let place = system.platform.policies.iter().position(|policy| policy.name == source.policy);
+        let place = system.platform.policy_of(source);
         let place = place.ok_or_else(|| eyre!("source {:?} has no policy", source.id))?;
-        let (key, name) = (source.key(), text_word(&source.name));
-        let policy_id = system.policy_ids[place];
-        let add = ISplitter::addSourceCall { source: key, name, policyId: policy_id };
+        let add = add_source(source, system.policy_ids[place]);
         self.send(Call::to("addSource", system.splitter(), &add)).await?;
         Ok(())
     }

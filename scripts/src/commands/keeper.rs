@@ -5,9 +5,11 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use alloy::primitives::U256;
 use backon::{ExponentialBuilder, Retryable};
 use clap::Args;
-use eyre::{Result, eyre};
+use eyre::Result;
 
+use super::{duration, gwei};
 use crate::{
+    auction::Auction,
     failure::is_silence,
     keeper::{Keeper, Rules, store::Store},
     session::{Amount, Plan, Session, SessionArgs},
@@ -48,18 +50,8 @@ pub struct KeeperArgs {
     session: SessionArgs,
 }
 
-fn duration(text: &str) -> Result<Duration> {
-    let span: jiff::SignedDuration = text.parse()?;
-    let span = Duration::try_from(span)?;
-    (!span.is_zero()).then_some(span).ok_or_else(|| eyre!("it has to be longer than nothing"))
-}
-
 fn ether(text: &str) -> Result<U256> {
     text.parse::<Amount>()?.units(18, U256::MAX)
-}
-
-fn gwei(text: &str) -> Result<u128> {
-    Ok(text.parse::<Amount>()?.units(9, U256::MAX)?.saturating_to())
 }
 
 /// Keeps, once or until it is stopped. Without `--broadcast` it shows what there is to do, and asks.
@@ -75,10 +67,9 @@ pub async fn run(args: KeeperArgs) -> Result<()> {
         Rules {
             interval: args.interval,
             budget: args.budget,
-            max_fee: args.max_fee,
             max_bid: args.max_bid,
             min_payout: args.min_payout,
-            patience: args.patience,
+            auction: Auction { limit: args.max_fee, patience: args.patience },
         },
     );
     if !session.broadcasts() {

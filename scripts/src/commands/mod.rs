@@ -14,15 +14,28 @@ pub mod status;
 pub mod treasury;
 pub mod verify;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
+use alloy::primitives::U256;
 use clap::{Parser, Subcommand};
-use eyre::Result;
+use eyre::{Result, eyre};
 
 use crate::{
     failure::{EXIT_CODES, exit_code},
     session,
 };
+
+/// A length of time, as flags have it: `90s`, `10m`.
+fn duration(text: &str) -> Result<Duration> {
+    let span: jiff::SignedDuration = text.parse()?;
+    let span = Duration::try_from(span)?;
+    (!span.is_zero()).then_some(span).ok_or_else(|| eyre!("it has to be longer than nothing"))
+}
+
+/// A price of gas in gwei, as flags have it; in wei.
+fn gwei(text: &str) -> Result<u128> {
+    Ok(text.parse::<session::Amount>()?.units(9, U256::MAX)?.saturating_to())
+}
 
 /// Shares a platform's revenue with those who stake its token and those who do its work.
 #[derive(Debug, Parser)]

@@ -30,7 +30,7 @@ pub enum Command {
     /// Pays the vaults, splitters and burns that are owed something
     #[command(after_help = "Examples:\n  \
         tributary distribute --account operator\n  \
-        tributary distribute USDC --policy \"stakers 60 / treasury 40\" --account operator")]
+        tributary distribute USDC --policy \"stakers and treasury\" --account operator")]
     Distribute(Box<Sending<Distribute>>),
     /// Pays the plain accounts that are owed something
     #[command(

@@ -2,7 +2,13 @@
 
 use std::fmt;
 
-use alloy::primitives::{Address, B256, U256, utils::format_ether};
+use alloy::primitives::{
+    Address, B256, U256,
+    utils::{format_ether, format_units},
+};
+
+use super::changes::Change;
+use crate::failure::OUTDATED;
 
 /// What a deployment cannot get over, and what would help.
 #[derive(Debug, thiserror::Error)]
@@ -62,9 +68,23 @@ pub enum DeployError {
         /// The platform asked for.
         expected: String,
     },
-    /// Something is on chain, and it is not what was configured.
-    #[error("what is on chain is not what is configured:{}", lines(.0))]
-    Drift(Vec<Difference>),
+    /// Something is on chain, it is not what was configured, and no contract told of a change.
+    #[error(
+        "what is on chain is not what is configured, and no event since the deployment says why:{}{}",
+        lines(.drift), changed(.changes)
+    )]
+    Drift {
+        /// What differs.
+        drift: Vec<Difference>,
+        /// What differs beside, and was changed by those who may.
+        changes: Vec<Change>,
+    },
+    /// What is on chain was changed by those who may, and the file does not say so.
+    #[error(
+        "what is on chain was changed since it was deployed; write it into the platform file:{}",
+        lines(.0)
+    )]
+    Outdated(Vec<Change>),
     /// There is something to do, and another account has to do it.
     #[error("{step} is for {expected} to do, not for {found}")]
     OtherDeployer {
@@ -74,6 +94,26 @@ pub enum DeployError {
         expected: Address,
         /// Who signs now.
         found: Address,
+    },
+    /// The platform is handed over, and what is left is its owner's to do.
+    #[error(
+        "{owner} owns the contracts, and has to do what is left: {}; --safe-batch FILE writes it to a \
+         batch for a Safe, and `tributary source`, `policy`, `share`, `penalty` and `reward` send it",
+        .steps.join(", ")
+    )]
+    ForTheOwner {
+        /// What is to be done.
+        steps: Vec<String>,
+        /// By whom.
+        owner: Address,
+    },
+    /// A batch for the owner would begin with what is not the owner's to do.
+    #[error(
+        "{step} is for the deployer to do, before there is a batch for the owner; use --broadcast"
+    )]
+    ForTheDeployer {
+        /// What is to be done.
+        step: String,
     },
     /// Somebody else called the constructor between creation and construction.
     #[error(
@@ -98,15 +138,36 @@ pub enum DeployError {
         /// What is there.
         has: U256,
     },
-    /// A transaction of an earlier run is known to the node and not mined yet.
+    /// A transaction was sent, perhaps several times at rising fees, and is not mined yet.
     #[error(
-        "{step} (transaction {transaction}) was sent and is not mined yet; run this again later"
+        "{step} (transaction {transaction}) was sent and is not mined yet; it offers {} gwei for gas, \
+         and up to {} are allowed by --max-fee. Run this again later, or with a higher limit: it goes \
+         on under the same number",
+        gwei(*.fee), gwei(*.limit)
     )]
     NotMined {
         /// What it does.
         step: String,
-        /// The transaction.
+        /// Its last version.
         transaction: B256,
+        /// What that offers for a unit of gas, in wei.
+        fee: u128,
+        /// The most that may be offered.
+        limit: u128,
+    },
+    /// Gas costs more than may be offered for it.
+    #[error(
+        "{step}: gas costs {} gwei, and up to {} are allowed by --max-fee; run this again later, or with \
+         a higher limit",
+        gwei(*.fee), gwei(*.limit)
+    )]
+    TooDear {
+        /// What was to be done.
+        step: String,
+        /// What would have to be offered for a unit of gas, in wei.
+        fee: u128,
+        /// The most that may be offered.
+        limit: u128,
     },
     /// A transaction was mined, and what it should do is not done.
     #[error("{step} was mined, and the chain still lacks it")]
@@ -118,12 +179,15 @@ pub enum DeployError {
 
 impl DeployError {
     /// The exit code of what has one: 2 for what the file or the flags leave open, 6 for what is not as
-    /// configured.
+    /// configured, 7 for what was changed by those who may.
     #[must_use]
     pub const fn exit_code(&self) -> Option<u8> {
         match self {
-            Self::Unsettled { .. } | Self::OtherPlatform { .. } => Some(2),
-            Self::Drift(_) | Self::ConstructedByAnother { .. } => Some(6),
+            Self::Unsettled { .. } | Self::OtherPlatform { .. } | Self::ForTheDeployer { .. } => {
+                Some(2)
+            }
+            Self::Drift { .. } | Self::ConstructedByAnother { .. } => Some(6),
+            Self::Outdated(_) => Some(OUTDATED),
             _ => None,
         }
     }
@@ -146,6 +210,18 @@ impl fmt::Display for Difference {
     }
 }
 
-fn lines(differences: &[Difference]) -> String {
-    differences.iter().map(|difference| format!("\n  {difference}")).collect()
+fn lines(items: &[impl fmt::Display]) -> String {
+    items.iter().map(|item| format!("\n  {item}")).collect()
+}
+
+fn changed(changes: &[Change]) -> String {
+    if changes.is_empty() {
+        return String::new();
+    }
+    format!("\nbeside what was changed since by those who may:{}", lines(changes))
+}
+
+fn gwei(wei: u128) -> String {
+    let text = format_units(wei, "gwei").unwrap_or_default();
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

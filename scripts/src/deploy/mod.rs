@@ -9,18 +9,22 @@
 
 pub mod activation;
 pub mod audit;
+pub mod changes;
 pub mod courier;
 pub mod error;
 pub mod fragments;
 pub mod on_chain;
 pub mod outlook;
+mod owners;
 pub mod record;
 pub mod run;
 mod seen;
+pub mod standing;
 pub mod step;
 pub mod stylus_deployer;
 pub mod terms;
 pub mod verify;
+mod witness;
 
 use alloy::{
     primitives::{Address, B256, Bytes, hex, keccak256},

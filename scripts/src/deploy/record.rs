@@ -31,6 +31,9 @@ pub struct Record {
     /// Where a package's fragments are, on a chain without the CREATE2 factory.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fragments: BTreeMap<String, Vec<Address>>,
+    /// The block after which all was there for the first time, as configured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completed: Option<u64>,
     /// A transaction that was signed and whose end is not known yet; none when all is done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<Pending>,
@@ -69,6 +72,9 @@ pub struct Pending {
     pub nonce: u64,
     /// Every version that was signed; at most one of them can be mined.
     pub transactions: Vec<B256>,
+    /// Wei for a unit of gas that the last version offers, which another has to outbid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_fee_per_gas: Option<u64>,
 }
 
 /// Why the file is of no use.
@@ -117,7 +123,8 @@ impl Record {
     pub fn new(chain_id: u64, platform: &str, deployer: Address) -> Self {
         let platform = platform.to_owned();
         let (contracts, fragments) = (BTreeMap::new(), BTreeMap::new());
-        Self { chain_id, platform, deployer, contracts, fragments, pending: None }
+        let (completed, pending) = (None, None);
+        Self { chain_id, platform, deployer, contracts, fragments, completed, pending }
     }
 
     /// The file of a chain in `directory`.
@@ -174,7 +181,8 @@ mod tests {
     fn sample() -> Record {
         let found = Contract::found(Address::repeat_byte(1), B256::repeat_byte(2));
         let vault = Contract { block: Some(3), ..found };
-        let pending = Pending { step: "vault".into(), nonce: 4, transactions: vec![B256::ZERO] };
+        let (step, transactions) = ("vault".into(), vec![B256::ZERO]);
+        let pending = Pending { step, nonce: 4, transactions, max_fee_per_gas: Some(6) };
         let contracts = [("vault".to_owned(), vault)].into();
         Record { contracts, pending: Some(pending), ..Record::new(5, "opur", Address::ZERO) }
     }

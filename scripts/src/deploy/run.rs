@@ -16,17 +16,19 @@ use eyre::{Result, bail};
 
 use super::{
     activation::{fee, is_active},
-    audit::{Audit, Item},
+    audit::{Audit, Item, matching_policies},
+    changes::Watch,
     courier::{Courier, Payer},
-    error::{DeployError, Difference},
+    error::DeployError,
     fragments,
     outlook::Outlook,
     record::{Contract, Record},
     seen::Seen,
+    standing::{Planned, Standing},
     step::{Site, Step},
     terms::{Addresses, Terms},
 };
-use crate::chain::Chain;
+use crate::{auction::Auction, chain::Chain};
 
 /// Where the fragments of packages are.
 pub(crate) type Fragments = BTreeMap<String, Vec<artifact::Address>>;
@@ -42,40 +44,8 @@ pub struct Deployment<'a> {
     pub artifacts: &'a [Artifact],
     /// Where the record is.
     pub directory: &'a Path,
-}
-
-/// How things stand.
-#[derive(Clone, Debug)]
-pub struct Standing {
-    /// What the chain offers.
-    pub outlook: Outlook,
-    /// Every item, configured and found.
-    pub items: Vec<Item>,
-    /// What is left to do, in order, with the gas that each takes at most.
-    pub left: Vec<Planned>,
-    /// Where the contracts are, or will be as far as that is known.
-    pub addresses: Addresses,
-    /// Contracts that the new owner has been offered and has not accepted.
-    pub offered: Vec<String>,
-    /// Whether a contract is deployed in one transaction.
-    pub at_once: bool,
-    constructed: Vec<String>,
-    fragments: Fragments,
-    /// Packages whose code is active, wherever it is: it needs no activation of its own.
-    active: Vec<String>,
-}
-
-/// A transaction that is left to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Planned {
-    /// What it is.
-    pub step: Step,
-    /// In a few words.
-    pub title: String,
-    /// Gas that it takes at most, without what the parent chain costs.
-    pub gas: u64,
-    /// Wei that go along for the fee of an activation; most of it comes back.
-    pub fee: U256,
+    /// What may be offered for gas.
+    pub auction: Auction,
 }
 
 impl Deployment<'_> {
@@ -90,23 +60,30 @@ impl Deployment<'_> {
     /// Does all that is left to do, calling `say` before each transaction, and returns how things stand
     /// in the end.
     ///
+    /// What was changed by those who may stops it only if something is missing beside: see
+    /// [`Standing::ensure_as_configured`].
+    ///
     /// # Errors
     /// Whatever stops it, mostly a [`DeployError`]. What was done stays done: run it again.
     pub async fn run(&self, payer: &Payer, say: &mut dyn FnMut(&str)) -> Result<Standing> {
         let mut record = self.record()?;
-        let courier = Courier { chain: self.chain, payer, directory: self.directory };
+        let (chain, directory, auction) = (self.chain, self.directory, self.auction);
+        let courier = Courier { chain, payer, directory, auction };
         self.finish_pending(&courier, &mut record).await?;
         let mut last = None;
         loop {
             let standing = self.look(&record).await?;
             self.adopt(&mut record, &standing).await?;
-            let Some(next) = self.next(&standing, &record, payer)? else { return Ok(standing) };
+            let Some(next) = self.next(&standing, &record, payer)? else {
+                self.note_completion(&mut record, &standing).await?;
+                return Ok(standing);
+            };
             if last.as_ref() == Some(&next.step) {
                 bail!(DeployError::NoEffect { step: next.title });
             }
             say(&next.title);
             let call = self.site(&standing).call(&next.step).await?;
-            let receipt = courier.send(&mut record, &call).await?;
+            let receipt = courier.send(&mut record, &call, say).await?;
             self.note(&mut record, &next.step, &receipt).await?;
             last = Some(next.step);
         }
@@ -119,9 +96,11 @@ impl Deployment<'_> {
         record: &Record,
         payer: &Payer,
     ) -> Result<Option<Planned>, DeployError> {
+        standing.ensure_no_drift()?;
         standing.ensure_possible(self.artifacts)?;
         standing.ensure_own_constructions(record)?;
-        let Some(next) = standing.left.first().cloned() else { return Ok(None) };
+        let Some(next) = standing.next()?.cloned() else { return Ok(None) };
+        self.ensure_own(standing, &next)?;
         let (expected, found) = (self.terms.deployer, payer.address);
         if found == expected {
             return Ok(Some(next));
@@ -173,12 +152,18 @@ impl Deployment<'_> {
             addresses: Addresses::new(),
             offered: Vec::new(),
             at_once,
+            changes: Vec::new(),
             constructed: Vec::new(),
             fragments,
+            policy_ids: Vec::new(),
+            policies: 0,
+            owners: Addresses::new(),
             active: Vec::new(),
         };
         self.locate(&mut standing, record)?;
         self.compare(&mut standing).await?;
+        self.explain(&mut standing, record).await?;
+        self.plan(&mut standing);
         Ok(standing)
     }
 
@@ -196,7 +181,7 @@ impl Deployment<'_> {
         self.artifacts.iter().map(place).collect()
     }
 
-    fn site<'a>(&'a self, standing: &'a Standing) -> Site<'a> {
+    pub(super) fn site<'a>(&'a self, standing: &'a Standing) -> Site<'a> {
         Site {
             chain: self.chain,
             terms: self.terms,
@@ -204,6 +189,7 @@ impl Deployment<'_> {
             addresses: &standing.addresses,
             outlook: &standing.outlook,
             fragments: &standing.fragments,
+            policy_ids: &standing.policy_ids,
         }
     }
 
@@ -249,6 +235,8 @@ impl Deployment<'_> {
             let places = self.site(standing).missing_fragments(&artifact.name).await?;
             missing.extend(places.into_iter().map(|place| (artifact.name.clone(), place)));
         }
+        standing.policy_ids =
+            matching_policies(self.terms, &standing.addresses, seen.splitter.as_ref());
         let audit = Audit {
             terms: self.terms,
             artifacts: self.artifacts,
@@ -256,19 +244,43 @@ impl Deployment<'_> {
             seen: &seen,
             at_once: standing.at_once,
             missing_fragments: &missing,
+            policy_ids: &standing.policy_ids,
         };
         let items = audit.items();
-        let left =
-            items.iter().filter(|item| item.found.is_none()).filter_map(|item| item.cure.clone());
-        let left: Vec<_> = left.map(|step| self.planned(standing, step)).collect();
+        standing.owners = seen.owners();
+        standing.policies = seen.splitter.as_ref().map_or(0, |splitter| splitter.policies.len());
         standing.offered = seen.offered(self.terms.owner);
         standing.constructed = ours
             .iter()
             .filter(|role| seen.is_constructed(role))
             .map(|role| (*role).into())
             .collect();
-        (standing.items, standing.left) = (items, left);
+        standing.items = items;
         Ok(())
+    }
+
+    /// Finds out who changed what differs. What was there and was taken away is not missing.
+    async fn explain(&self, standing: &mut Standing, record: &Record) -> Result<()> {
+        let (chain, addresses) = (self.chain, &standing.addresses);
+        let unlike = standing.items.iter().filter(|item| !item.holds());
+        let watch = Watch { chain, addresses, record };
+        let changes = watch.changes(&unlike.collect::<Vec<_>>()).await?;
+        for change in &changes {
+            let gone = |item: &&mut Item| item.name == change.difference.item;
+            let gone = standing.items.iter_mut().find(gone).filter(|item| item.found.is_none());
+            if let Some(item) = gone {
+                item.found = Some(change.difference.found.clone());
+            }
+        }
+        standing.changes = changes;
+        Ok(())
+    }
+
+    fn plan(&self, standing: &mut Standing) {
+        let missing = standing.items.iter().filter(|item| item.found.is_none());
+        let steps = missing.filter_map(|item| item.cure.clone());
+        let left: Vec<_> = steps.map(|step| self.planned(standing, step)).collect();
+        standing.left = left;
     }
 
     fn planned(&self, standing: &Standing, step: Step) -> Planned {
@@ -282,6 +294,15 @@ impl Deployment<'_> {
             _ => U256::ZERO,
         };
         Planned { step, title, gas, fee }
+    }
+
+    /// Writes down that all is there, the first time that it is.
+    async fn note_completion(&self, record: &mut Record, standing: &Standing) -> Result<()> {
+        if record.completed.is_none() && standing.is_complete() {
+            record.completed = Some(self.chain.provider().get_block_number().await?);
+            record.save(self.directory)?;
+        }
+        Ok(())
     }
 
     /// Writes down what is there and not on record: tokens that were there before, and contracts whose
@@ -352,55 +373,6 @@ impl Deployment<'_> {
             ..Contract::found(address, keccak256(code))
         };
         record.contracts.insert(role.to_owned(), contract);
-        Ok(())
-    }
-}
-
-impl Standing {
-    /// Whatever is otherwise than configured and cannot be brought about.
-    #[must_use]
-    pub fn differences(&self) -> Vec<Difference> {
-        self.items.iter().filter_map(Item::difference).collect()
-    }
-
-    /// Makes sure that what is left can be done on this chain, before any of it is.
-    ///
-    /// # Errors
-    /// [`DeployError::Drift`], [`DeployError::TooManyFragments`] or [`DeployError::ActivationPaused`].
-    pub fn ensure_possible(&self, artifacts: &[Artifact]) -> Result<(), DeployError> {
-        let differences = self.differences();
-        if !differences.is_empty() {
-            return Err(DeployError::Drift(differences));
-        }
-        for planned in &self.left {
-            let (Step::Deploy(role) | Step::Create(role) | Step::Activate(role)) = planned.step
-            else {
-                continue;
-            };
-            let package = Terms::package(role);
-            let artifact = artifacts.iter().find(|artifact| artifact.name == package);
-            let inactive = |artifact: &&Artifact| !self.active.contains(&artifact.name);
-            if let Some(artifact) = artifact.filter(inactive) {
-                self.outlook.ensure_possible(artifact)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Step by step, a stranger may construct first. Then no transaction of ours did.
-    fn ensure_own_constructions(&self, record: &Record) -> Result<(), DeployError> {
-        if self.at_once {
-            return Ok(());
-        }
-        for role in self.constructed.iter().filter(|role| Terms::has_constructor(role)) {
-            let contract = record.contracts.get(role).filter(|found| found.constructed.is_none());
-            if let Some(Contract { address, .. }) = contract {
-                return Err(DeployError::ConstructedByAnother {
-                    role: role.clone(),
-                    address: *address,
-                });
-            }
-        }
         Ok(())
     }
 }

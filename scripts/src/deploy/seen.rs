@@ -61,6 +61,7 @@ pub(crate) struct Vault {
     pub(crate) curve: Vec<(u32, u32)>,
     /// Token, weeks of its streams, and whether it is retired.
     pub(crate) rewards: Vec<(Address, U256, bool)>,
+    pub(crate) early_exit: IVault::penaltyCurveReturn,
 }
 
 /// A splitter that answers.
@@ -72,6 +73,8 @@ pub(crate) struct Splitter {
     pub(crate) policies: Vec<ISplitter::policyReturn>,
     /// Name and policy of each source.
     pub(crate) sources: BTreeMap<B256, (B256, U256)>,
+    /// None if the owner has set no terms.
+    pub(crate) share: Option<ISplitter::stakersShareReturn>,
 }
 
 impl Seen {
@@ -122,15 +125,24 @@ impl Seen {
 }
 
 impl Seen {
-    /// The contracts that `owner` was offered and has not accepted.
-    pub(crate) fn offered(&self, owner: Address) -> Vec<String> {
+    /// Who may do what with the contracts that have an owner.
+    fn roles(&self) -> impl Iterator<Item = (String, Roles)> {
         let roles = [
             ("vault", self.vault.as_ref().map(|vault| vault.roles)),
             ("splitter", self.splitter.as_ref().map(|splitter| splitter.roles)),
         ];
-        let offered =
-            |roles: Option<Roles>| roles.is_some_and(|roles| roles.pending_owner == owner);
-        roles.into_iter().filter(|role| offered(role.1)).map(|role| role.0.to_owned()).collect()
+        roles.into_iter().filter_map(|(role, roles)| Some((role.to_owned(), roles?)))
+    }
+
+    /// Who owns them.
+    pub(crate) fn owners(&self) -> Addresses {
+        self.roles().map(|(role, roles)| (role, roles.owner)).collect()
+    }
+
+    /// Those that `owner` was offered and has not accepted.
+    pub(crate) fn offered(&self, owner: Address) -> Vec<String> {
+        let offered = self.roles().filter(|(_, roles)| roles.pending_owner == owner);
+        offered.map(|(role, _)| role).collect()
     }
 }
 
@@ -167,6 +179,7 @@ impl Vault {
             symbol: vault.symbol().call().await?,
             curve: curve.durations.into_iter().zip(curve.multipliers).collect(),
             rewards,
+            early_exit: vault.penaltyCurve().call().await?,
         }))
     }
 }
@@ -193,6 +206,8 @@ impl Splitter {
         }
         let (roles, weth) =
             (Roles { owner, pending_owner, guardian }, splitter.weth().call().await?);
-        Ok(Some(Self { roles, weth, policies, sources }))
+        let share = splitter.stakersShare().call().await?;
+        let share = (!share.policyId.is_zero()).then_some(share);
+        Ok(Some(Self { roles, weth, policies, sources, share }))
     }
 }

@@ -15,12 +15,11 @@ use super::{
     outlook::Outlook,
     run::Fragments,
     stylus_deployer::Parcel,
-    terms::{Addresses, ROLES, Terms},
+    terms::{Addresses, ROLES, Terms, add_source, early_exit, share_terms},
 };
 use crate::{
-    abi::{ISplitter, IVault, NodeInterface},
+    abi::{IVault, NodeInterface},
     chain::{Call, Chain},
-    platform::text_word,
 };
 
 /// Answers questions about prices, on nodes of Arbitrum chains.
@@ -61,8 +60,12 @@ pub enum Step {
     AddReward(usize),
     /// Create the splitter's policy of this place.
     CreatePolicy(usize),
+    /// Set the bounds of the stakers' share.
+    SetShareTerms,
     /// Add the splitter's source of this place.
     AddSource(usize),
+    /// Set what leaving a lock early costs.
+    SetPenalties,
     /// Offer a contract to its owner, who has to accept.
     OfferOwnership(&'static str),
 }
@@ -77,6 +80,8 @@ pub(crate) struct Site<'a> {
     pub(crate) outlook: &'a Outlook,
     /// Where the fragments are of each package that has some, as far as they are placed.
     pub(crate) fragments: &'a Fragments,
+    /// Ids of the platform's policies on chain, as far as they are there.
+    pub(crate) policy_ids: &'a [Option<U256>],
 }
 
 impl Step {
@@ -111,7 +116,9 @@ impl Step {
             Self::CreatePolicy(place) => {
                 format!("create policy {:?}", platform.policies[*place].name)
             }
+            Self::SetShareTerms => "set the terms of the stakers' share".to_owned(),
             Self::AddSource(place) => format!("add source {:?}", platform.sources[*place].id),
+            Self::SetPenalties => "set the price of leaving early".to_owned(),
             Self::OfferOwnership(role) => format!("offer {role} to its owner"),
         }
     }
@@ -157,8 +164,23 @@ impl Site<'_> {
                 let create = create.ok_or_else(|| eyre!("a payee is not known"))?;
                 Call::to("", self.address("splitter")?, &create)
             }
+            Step::SetShareTerms => {
+                let base = platform.share_base().map(|(place, _)| place);
+                let base = self.policy_id(base).ok_or_else(|| eyre!("the share has no policy"))?;
+                let terms = share_terms(platform, self.terms.share_setter, base);
+                let terms = terms.ok_or_else(|| eyre!("there is no stakers' share"))?;
+                Call::to("", self.address("splitter")?, &terms)
+            }
             Step::AddSource(place) => {
-                Call::to("", self.address("splitter")?, &self.source(*place)?)
+                let source = &platform.sources[*place];
+                let policy = self.policy_id(platform.policy_of(source));
+                let policy = policy.ok_or_else(|| eyre!("source {:?} has no policy", source.id))?;
+                Call::to("", self.address("splitter")?, &add_source(source, policy))
+            }
+            Step::SetPenalties => {
+                let exit = early_exit(platform, self.address("splitter")?);
+                let exit = exit.ok_or_else(|| eyre!("there is no early exit"))?;
+                Call::to("", self.address("vault")?, &exit)
             }
             Step::OfferOwnership(role) => {
                 // The same function of both.
@@ -168,18 +190,9 @@ impl Site<'_> {
         })
     }
 
-    fn source(&self, place: usize) -> Result<ISplitter::addSourceCall> {
-        let platform = &self.terms.platform;
-        let source = &platform.sources[place];
-        let policy = platform.policies.iter().position(|policy| policy.name == source.policy);
-        let policy = policy.ok_or_else(|| eyre!("source {:?} has no policy", source.id))?;
-        // Ids begin with 1, and policies are created in the file's order.
-        let policy_id = U256::from(policy + 1);
-        Ok(ISplitter::addSourceCall {
-            source: source.key(),
-            name: text_word(&source.name),
-            policyId: policy_id,
-        })
+    /// The id of the policy of this place, if it is there.
+    fn policy_id(&self, place: Option<usize>) -> Option<U256> {
+        self.policy_ids.get(place?).copied().flatten()
     }
 
     fn fragment(&self, package: &str, place: usize) -> Result<Call> {
@@ -239,7 +252,9 @@ impl Site<'_> {
             Step::Create(role) => creation(program(role)),
             Step::Activate(role) => TRANSACTION_GAS + activation(role),
             Step::Construct(_) => TRANSACTION_GAS + CONSTRUCTION_GAS,
-            Step::AddReward(_) | Step::AddSource(_) => CALL_GAS + 4 * SLOT_GAS,
+            Step::AddReward(_) | Step::AddSource(_) | Step::SetShareTerms | Step::SetPenalties => {
+                CALL_GAS + 4 * SLOT_GAS
+            }
             Step::CreatePolicy(place) => {
                 CALL_GAS + (2 + 2 * platform.policies[*place].payees.len() as u64) * SLOT_GAS
             }

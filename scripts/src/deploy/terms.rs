@@ -7,9 +7,12 @@ use eyre::Result;
 
 use super::{arguments, error::DeployError};
 use crate::{
-    abi::ISplitter,
-    platform::{ChainTerms, Payee, PayeeTarget, Platform, Policy, RewardToken, text_word},
+    abi::{ISplitter, IVault},
+    platform::{ChainTerms, Payee, PayeeTarget, Platform, Policy, RewardToken, Source, text_word},
 };
+
+/// What a source is given as its policy that follows the stakers' share.
+pub const FOLLOWS_SHARE: U256 = U256::MAX;
 
 /// Payee kinds of the splitter's interface.
 const KIND_ACCOUNT: u8 = 0;
@@ -47,6 +50,8 @@ pub struct Terms {
     pub owner: Address,
     /// Who may pause entering.
     pub guardian: Address,
+    /// Who may set the stakers' share beside the owner; zero if nobody may.
+    pub share_setter: Address,
     /// The payees that policies name by role.
     pub payees: BTreeMap<String, Address>,
     /// Tokens that are there already, by role.
@@ -69,7 +74,8 @@ impl Terms {
         test_tokens: bool,
     ) -> Result<Self, DeployError> {
         let on_chain = platform.chains.get(&chain_id.to_string()).cloned().unwrap_or_default();
-        let ChainTerms { owner, guardian, token, stablecoin, weth, payees, salt } = on_chain;
+        let ChainTerms { owner, guardian, share_setter, token, stablecoin, weth, payees, salt } =
+            on_chain;
         let given = [("token", token), ("stablecoin", stablecoin), ("weth", weth)];
         let existing = given.into_iter().filter_map(|(role, at)| Some((role.to_owned(), at?)));
         let terms = Self {
@@ -77,6 +83,7 @@ impl Terms {
             deployer,
             owner: owner.unwrap_or(deployer),
             guardian: guardian.unwrap_or(deployer),
+            share_setter: share_setter.unwrap_or_default(),
             payees,
             existing: existing.collect(),
             salt: salt.unwrap_or_default(),
@@ -222,6 +229,42 @@ pub fn vault_arguments(
         vault.curve.iter().map(|point| (point.weeks, point.multiplier_bps)).unzip();
     let (name, symbol) = (text_word(&vault.name), text_word(&vault.symbol));
     arguments(&(asset, owner, guardian, name, symbol, durations, multipliers))
+}
+
+/// What adds `source`, divided by the policy `policy_id` unless it follows the stakers' share.
+#[must_use]
+pub fn add_source(source: &Source, policy_id: U256) -> ISplitter::addSourceCall {
+    let policy_id = if source.follows_share() { FOLLOWS_SHARE } else { policy_id };
+    let (key, name) = (source.key(), text_word(&source.name));
+    ISplitter::addSourceCall { source: key, name, policyId: policy_id }
+}
+
+/// What lets `setter` set the stakers' share within the platform's bounds, if it has any. `policy_id` is
+/// that of the policy they start from.
+#[must_use]
+pub fn share_terms(
+    platform: &Platform,
+    setter: Address,
+    policy_id: U256,
+) -> Option<ISplitter::setStakersShareTermsCall> {
+    let (share, (_, stakers)) = (platform.stakers_share.as_ref()?, platform.share_base()?);
+    Some(ISplitter::setStakersShareTermsCall {
+        setter,
+        policyId: policy_id,
+        stakersIndex: U256::from(stakers),
+        minBps: U256::from(share.min_bps),
+        maxBps: U256::from(share.max_bps),
+    })
+}
+
+/// What sets the price of leaving a lock early, if the platform has one.
+#[must_use]
+pub fn early_exit(platform: &Platform, splitter: Address) -> Option<IVault::setPenaltyCurveCall> {
+    let exit = platform.vault.early_exit.as_ref()?;
+    let source = platform.sources.iter().find(|source| source.id == exit.source)?.key();
+    let points = exit.penalties.iter().map(|point| (point.weeks, point.penalty_bps));
+    let (durations, penalties) = points.unzip();
+    Some(IVault::setPenaltyCurveCall { durations, penalties, splitter, source })
 }
 
 /// What creates `policy` for `accounts`, one for each payee.

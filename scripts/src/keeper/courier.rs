@@ -4,7 +4,7 @@
 //! replaced, by a higher fee, and never queued behind; two keepers with one account compete for the number,
 //! and the loser's duty is gone at its next look.
 
-use std::{sync::Mutex, time::Duration};
+use std::sync::Mutex;
 
 use alloy::{
     consensus::TxEnvelope,
@@ -12,12 +12,10 @@ use alloy::{
     network::{NetworkTransactionBuilder, TransactionBuilder},
     primitives::{B256, U256},
     providers::{DynProvider, Provider},
-    rpc::types::{TransactionReceipt, TransactionRequest},
+    rpc::types::TransactionRequest,
     transports::TransportError,
 };
-use backon::{BackoffBuilder, ExponentialBuilder};
 use eyre::Result;
-use tokio::time::{Instant, sleep};
 
 use super::{
     Rules,
@@ -26,6 +24,7 @@ use super::{
     store::{Store, today},
 };
 use crate::{
+    auction::{TooDear, receipt_of},
     chain::{Account, GAS_MARGIN, in_words},
     failure::Failure,
     session::{Session, Signer, Step},
@@ -127,15 +126,16 @@ impl<'a> Courier<'a> {
 
     /// Number and fee, if the fee is one that the rules allow.
     async fn offer(&self, request: TransactionRequest, gas: u64) -> Result<Ready<Offer>> {
-        let cap = self.rules.max_fee;
         let price = self.provider.get_gas_price().await.map_err(|error| in_words(&error))?;
         let counted = self.provider.get_transaction_count(self.signer.address()).latest().await;
         let nonce = counted.map_err(|error| in_words(&error))?;
-        let fee = self.outbid(nonce, price.saturating_mul(2).min(cap.max(price)));
-        if fee > cap {
-            let why = format!("gas costs {fee} wei, of which {cap} are allowed");
-            return Ok(Err(Delivery::Postponed(why)));
-        }
+        let fee = match self.rules.auction.offer(price, self.last_offer(nonce)) {
+            Ok(fee) => fee,
+            Err(TooDear { fee, limit }) => {
+                let why = format!("gas costs {fee} wei, of which {limit} are allowed");
+                return Ok(Err(Delivery::Postponed(why)));
+            }
+        };
         let value = request.value.unwrap_or_default();
         let worst = (U256::from(gas) * U256::from(fee)).saturating_add(value);
         let request = request
@@ -147,12 +147,10 @@ impl<'a> Courier<'a> {
         Ok(Ok(Offer { request, nonce, fee, worst }))
     }
 
-    /// `fee`, or what replaces the last transaction if that had the same number: nodes want a tenth more.
-    fn outbid(&self, nonce: u64, fee: u128) -> u128 {
-        match *self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner) {
-            Some((number, last)) if number == nonce => fee.max(last.saturating_mul(9) / 8 + 1),
-            _ => fee,
-        }
+    /// What the last transaction offered, if it had the same number: this one replaces it.
+    fn last_offer(&self, nonce: u64) -> Option<u128> {
+        let last = *self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        last.filter(|(number, _)| *number == nonce).map(|(_, fee)| fee)
     }
 
     async fn send(&self, offer: Offer, step: &Step, day: u64) -> Result<Delivery> {
@@ -169,8 +167,9 @@ impl<'a> Courier<'a> {
                 return Ok(Delivery::Postponed(refusal.message.to_string()));
             }
         }
-        let Some(receipt) = self.receipt(hash).await else {
-            let seconds = self.rules.patience.as_secs();
+        let patience = self.rules.auction.patience;
+        let Some(receipt) = receipt_of(self.provider, &[hash], patience).await else {
+            let seconds = patience.as_secs();
             return Ok(Delivery::Postponed(format!("{hash} was not mined within {seconds} s")));
         };
         let gas = U256::from(receipt.gas_used) * U256::from(receipt.effective_gas_price);
@@ -180,25 +179,6 @@ impl<'a> Courier<'a> {
             return Ok(Delivery::Done { hash, cost });
         }
         Ok(Delivery::Needless(format!("{hash} reverted: another was faster")))
-    }
-
-    /// The receipt, as soon as the node has one. A node that does not answer is asked again.
-    async fn receipt(&self, hash: B256) -> Option<TransactionReceipt> {
-        let end = Instant::now() + self.rules.patience;
-        let pauses = ExponentialBuilder::default()
-            .with_min_delay(Duration::from_millis(20))
-            .with_max_delay(Duration::from_secs(2))
-            .without_max_times();
-        for pause in pauses.build() {
-            if let Ok(Some(receipt)) = self.provider.get_transaction_receipt(hash).await {
-                return Some(receipt);
-            }
-            if Instant::now() + pause > end {
-                return None;
-            }
-            sleep(pause).await;
-        }
-        None
     }
 }
 

@@ -1,5 +1,7 @@
 //! What there is to do: programs, books, splitter.
 
+use std::collections::BTreeSet;
+
 use alloy::{
     contract,
     primitives::{Address, B256, U256, address, keccak256},
@@ -38,11 +40,14 @@ const WEEK: u64 = 604_800;
 /// # Errors
 /// The node does not answer.
 pub async fn programs(site: &Site, keeper: Address, max_bid: U256) -> Result<Vec<Step>> {
+    // What holds for a code holds for every contract that has it.
+    let mut known = BTreeSet::new();
     let mut plan = Plan::new("keep programs running");
     for (name, entry) in &site.book.contracts {
         let code = site.chain.provider().get_code_at(entry.address).await?;
-        if code.starts_with(&PROGRAM) {
-            let program = Program { name, address: entry.address, code_hash: keccak256(&code) };
+        let code_hash = keccak256(&code);
+        if code.starts_with(&PROGRAM) && known.insert(code_hash) {
+            let program = Program { name, address: entry.address, code_hash };
             plan = program.alive(site, keeper, plan).await?;
             plan = program.cached(site, keeper, max_bid, plan).await?;
         }

@@ -27,7 +27,10 @@ use self::{
     health::Health,
     store::Store,
 };
-use crate::session::{Amount, Session, Step};
+use crate::{
+    auction::Auction,
+    session::{Amount, Session, Step},
+};
 
 /// How a keeper behaves.
 #[derive(Clone, Debug)]
@@ -36,14 +39,12 @@ pub struct Rules {
     pub interval: Duration,
     /// Wei that may be spent a day.
     pub budget: U256,
-    /// Highest fee for a unit of gas, in wei.
-    pub max_fee: u128,
     /// Highest bid for a place in the cache, in wei.
     pub max_bid: U256,
     /// Least payout, of any token.
     pub min_payout: Amount,
-    /// How long a receipt is waited for.
-    pub patience: Duration,
+    /// What may be offered for gas.
+    pub auction: Auction,
 }
 
 /// A keeper at work.

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::{Payee, PayeeTarget, Platform, PlatformError, Policy, file::UNATTRIBUTED};
+use super::{
+    Payee, PayeeTarget, Platform, PlatformError, Policy, STAKERS_SHARE, file::UNATTRIBUTED,
+};
 
 /// The longest text that stands on chain in one word with room for its end.
 const MAX_TEXT: usize = 31;
@@ -11,9 +13,10 @@ const MAX_SYMBOL: usize = 11;
 const MAX_PAYEES: usize = 32;
 const MAX_REWARDS: usize = 8;
 const MAX_WEEKS: u64 = 208;
-const BPS: u32 = 10_000;
+pub(super) const BPS: u32 = 10_000;
 
-type Check = Result<(), String>;
+/// Nothing, or what is wrong and what would be right.
+pub(super) type Check = Result<(), String>;
 
 impl Platform {
     /// Reads and checks the text of a platform file.
@@ -49,6 +52,8 @@ impl Platform {
         self.check_vault()?;
         self.check_policies()?;
         self.check_sources()?;
+        self.check_early_exit()?;
+        self.check_share()?;
         self.check_chains()
     }
 
@@ -61,6 +66,12 @@ impl Platform {
             let stranger = terms.payees.keys().find(|role| !roles.contains(role));
             require(stranger.is_none(), || {
                 format!("[chain.{id}]: no policy pays {stranger:?}; the roles are {roles:?}")
+            })?;
+            require(terms.share_setter.is_none() || self.stakers_share.is_some(), || {
+                format!(
+                    "[chain.{id}]: share_setter is given, but there is no [stakers_share]; write its \
+                     policy, min_bps and max_bps, or leave share_setter out"
+                )
             })?;
         }
         Ok(())
@@ -108,6 +119,12 @@ impl Platform {
             "there is no [[policy]]; write at least one".to_owned()
         })?;
         unique("[[policy]] is named", self.policies.iter().map(|policy| policy.name.as_str()))?;
+        require(self.policies.iter().all(|policy| policy.name != STAKERS_SHARE), || {
+            format!(
+                "a [[policy]] is named {STAKERS_SHARE:?}, which is how sources say that they follow \
+                 the stakers' share; name it otherwise"
+            )
+        })?;
         self.policies.iter().try_for_each(check_policy)
     }
 
@@ -117,7 +134,7 @@ impl Platform {
             text("source.id", &source.id, MAX_TEXT)?;
             text("source.name", &source.name, MAX_TEXT)?;
             let known = self.policies.iter().any(|policy| policy.name == source.policy);
-            require(known, || {
+            require(known || source.follows_share(), || {
                 let names: Vec<_> = self.policies.iter().map(|policy| &policy.name).collect();
                 format!(
                     "source {:?} is divided by {:?}, but the policies are {names:?}",
@@ -188,20 +205,14 @@ fn unique<T: Eq + std::hash::Hash + std::fmt::Debug>(
     Ok(())
 }
 
-fn require(holds: bool, problem: impl FnOnce() -> String) -> Check {
+pub(super) fn require(holds: bool, problem: impl FnOnce() -> String) -> Check {
     if holds { Ok(()) } else { Err(problem()) }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::PRESETS;
+    use super::super::{PRESETS, optional::tests::opur_with};
     use super::*;
-
-    fn opur_with(from: &str, to: &str) -> String {
-        let text = PRESETS[1].1;
-        assert!(text.contains(from), "the preset no longer contains {from:?}");
-        Platform::parse("opur", &text.replacen(from, to, 1)).unwrap_err().to_string()
-    }
 
     #[test]
     fn an_unknown_key_is_refused_by_name() {
@@ -217,8 +228,8 @@ mod tests {
 
     #[test]
     fn a_source_of_an_unknown_policy_is_refused_with_the_policies_there_are() {
-        let error = opur_with("policy = \"stakers 60 / treasury 40\"", "policy = \"stakers\"");
-        assert!(error.contains("the policies are [\"stakers 60 / treasury 40\""), "{error}");
+        let error = opur_with("policy = \"all to stakers\"", "policy = \"stakers\"");
+        assert!(error.contains("the policies are [\"stakers and treasury\""), "{error}");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use alloy::primitives::{Address, B256, U256};
-use model::Curve;
+use model::{Curve, Penalties};
 use serde::Deserialize;
 
 /// A platform.
@@ -23,6 +23,9 @@ pub struct Platform {
     /// Where revenue comes from.
     #[serde(rename = "source")]
     pub sources: Vec<Source>,
+    /// A share of the stakers that may be changed within bounds; without it no share changes but by
+    /// another policy.
+    pub stakers_share: Option<StakersShare>,
     /// What differs between chains, by chain id.
     #[serde(rename = "chain", default)]
     pub chains: BTreeMap<String, ChainTerms>,
@@ -37,6 +40,8 @@ pub struct ChainTerms {
     pub owner: Option<Address>,
     /// Who may pause entering; the deployer if nobody is named.
     pub guardian: Option<Address>,
+    /// Who may set the stakers' share, best a ballot; nobody but the owner if nobody is named.
+    pub share_setter: Option<Address>,
     /// The platform's token, if it is there already.
     pub token: Option<Address>,
     /// The dollar token that revenue comes in.
@@ -76,6 +81,28 @@ pub struct Vault {
     pub curve: Vec<CurvePoint>,
     /// The tokens that revenue is paid in.
     pub rewards: Vec<Reward>,
+    /// Leaving locks before their end; not possible without it.
+    pub early_exit: Option<EarlyExit>,
+}
+
+/// What leaving a lock before its end costs, and who gets that: `[vault.early_exit]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EarlyExit {
+    /// Id of the source that penalties are revenue of.
+    pub source: String,
+    /// The penalty by weeks that are left.
+    pub penalties: Vec<PenaltyPoint>,
+}
+
+/// One point of the penalty curve.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PenaltyPoint {
+    /// Weeks until the lock ends.
+    pub weeks: u32,
+    /// What leaving then costs, in basis points of what leaves.
+    pub penalty_bps: u32,
 }
 
 /// One point of the multiplier curve.
@@ -160,9 +187,25 @@ pub struct Source {
     pub id: String,
     /// What people read, at most 31 ASCII characters.
     pub name: String,
-    /// Name of the policy that divides it.
+    /// Name of the policy that divides it, or `stakers-share` for whichever the stakers' share makes.
     pub policy: String,
 }
+
+/// The part of the stakers that may be changed without another policy of the owner's: `[stakers_share]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StakersShare {
+    /// Name of the policy that divides what follows the share at first. Its payee "vault" are the
+    /// stakers; the others divide the rest as they do in it.
+    pub policy: String,
+    /// The least share, in basis points.
+    pub min_bps: u32,
+    /// The greatest share, in basis points.
+    pub max_bps: u32,
+}
+
+/// What sources name as their policy that follow the stakers' share.
+pub const STAKERS_SHARE: &str = "stakers-share";
 
 /// The source of revenue that arrives without a label.
 pub(crate) const UNATTRIBUTED: &str = "unattributed";
@@ -184,6 +227,33 @@ impl Vault {
     }
 }
 
+impl EarlyExit {
+    /// The penalties for the model.
+    pub(crate) fn model_curve(&self) -> Result<Penalties, model::CurveError> {
+        let points = self.penalties.iter();
+        Penalties::new(points.map(|p| (p.weeks.into(), p.penalty_bps.into())).collect())
+    }
+}
+
+impl Platform {
+    /// The place of the policy that divides `source` at first.
+    #[must_use]
+    pub fn policy_of(&self, source: &Source) -> Option<usize> {
+        let share = || self.stakers_share.as_ref().map(|share| share.policy.as_str());
+        let name = if source.follows_share() { share()? } else { &source.policy };
+        self.policies.iter().position(|policy| policy.name == name)
+    }
+
+    /// The place of the policy that the stakers' share is made from, and of the stakers in it.
+    #[must_use]
+    pub fn share_base(&self) -> Option<(usize, usize)> {
+        let share = self.stakers_share.as_ref()?;
+        let place = self.policies.iter().position(|policy| policy.name == share.policy)?;
+        let stakers = |payee: &Payee| payee.to == PayeeTarget::Vault;
+        Some((place, self.policies[place].payees.iter().position(stakers)?))
+    }
+}
+
 impl Source {
     /// The id as it stands on chain.
     #[must_use]
@@ -195,6 +265,12 @@ impl Source {
     #[must_use]
     pub fn is_unattributed(&self) -> bool {
         self.id == UNATTRIBUTED
+    }
+
+    /// Whether it follows the stakers' share.
+    #[must_use]
+    pub fn follows_share(&self) -> bool {
+        self.policy == STAKERS_SHARE
     }
 }
 

@@ -18,7 +18,10 @@ pub type Who = usize;
 /// All holders.
 pub const HOLDERS: [Holder; 17] = [
     Holder { name: "anchor", life: "locks for half a year and claims once, at the end" },
-    Holder { name: "quarter", life: "locks for twelve weeks and claims monthly" },
+    Holder {
+        name: "quarter",
+        life: "locks for twelve weeks and claims monthly; leaves early with some of it where possible",
+    },
     Holder {
         name: "month",
         life: "locks for four weeks, lets the lock expire, is back six weeks later",

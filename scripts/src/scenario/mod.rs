@@ -4,6 +4,7 @@
 //! [`play`] carries it out on a chain and observes the result at the end of every week.
 
 pub mod cast;
+mod extras;
 pub mod plan;
 pub mod play;
 mod script;

@@ -22,7 +22,7 @@ pub struct Step {
 }
 
 /// What is to happen. Amounts are in the smallest unit; sources, policies and payees are places in the
-/// platform's lists.
+/// platform's lists. A policy that a change of the stakers' share makes has the place after the last.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Stakes without a lock.
@@ -54,6 +54,13 @@ pub enum Action {
     Leave {
         /// Who.
         who: Who,
+    },
+    /// Leaves the lock that ends last with some of it, before its end and for a penalty.
+    ExitEarly {
+        /// Who.
+        who: Who,
+        /// With how much.
+        amount: U256,
     },
     /// Hands unlocked shares over.
     Transfer {
@@ -109,6 +116,11 @@ pub enum Action {
         source: usize,
         /// By which policy.
         policy: usize,
+    },
+    /// Another part goes to the stakers of what arrives from now on under sources that follow their share.
+    SetShare {
+        /// How much, in basis points.
+        bps: u32,
     },
     /// Nothing happens; the books are looked at.
     Observe {

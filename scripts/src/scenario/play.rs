@@ -5,7 +5,7 @@ use alloy::{
     primitives::{Address, U256},
     signers::local::PrivateKeySigner,
 };
-use eyre::{Result, WrapErr};
+use eyre::{Result, WrapErr, eyre};
 
 use super::{
     Action, Plan, Step,
@@ -84,6 +84,7 @@ impl Player<'_> {
             }
             Action::Lock { who, amount, weeks } => self.lock(*who, *amount, *weeks).await,
             Action::Leave { who } => self.leave(*who).await,
+            Action::ExitEarly { who, amount } => self.exit_early(*who, *amount).await,
             Action::Transfer { from, to, amount } => self.transfer(*from, *to, *amount).await,
             Action::Claim { who, receiver } => self.claim(*who, *receiver).await,
             Action::Push { source, token, amount } => self.push(*source, *token, *amount).await,
@@ -91,6 +92,7 @@ impl Player<'_> {
             Action::Distribute { policy, token } => self.distribute(*policy, *token).await,
             Action::Release { policy, payee, token } => self.release(*policy, *payee, *token).await,
             Action::ChangePolicy { source, policy } => self.change_policy(*source, *policy).await,
+            Action::SetShare { bps } => self.set_share(*bps).await,
             Action::Observe { label } => {
                 seen.push(self.observe(label).await?);
                 Ok(())
@@ -142,6 +144,15 @@ impl Player<'_> {
         self.call(who, Call::to("withdraw", self.system.vault(), &withdraw)).await
     }
 
+    async fn exit_early(&self, who: Who, assets: U256) -> Result<()> {
+        let vault = IVault::new(self.system.vault(), self.chain.provider());
+        let locks = vault.locksOf(self.holder(who).1).call().await?;
+        let last = locks.unlockTimes.last().copied();
+        let unlock_time = last.ok_or_else(|| eyre!("there is no lock to leave"))?;
+        let exit = IVault::exitEarlyCall { unlockTime: unlock_time, assets, maxPenalty: assets };
+        self.call(who, Call::to("exitEarly", self.system.vault(), &exit)).await
+    }
+
     async fn transfer(&self, from: Who, to: Who, amount: Option<U256>) -> Result<()> {
         let value = match amount {
             Some(amount) => amount,
@@ -185,8 +196,13 @@ impl Player<'_> {
         self.pay(Call::to("sync", splitter, &ISplitter::syncCall { token })).await
     }
 
+    /// The id of the policy of this place: ids begin with 1, and nobody else makes policies.
+    fn policy_id(policy: usize) -> U256 {
+        U256::from(policy + 1)
+    }
+
     async fn distribute(&self, policy: usize, kind: RewardToken) -> Result<()> {
-        let policy_id = self.system.policy_ids[policy];
+        let policy_id = Self::policy_id(policy);
         let token = self.system.token(kind);
         let distribute = ISplitter::distributeCall { policyId: policy_id, token };
         self.pay(Call::to("distribute", self.system.splitter(), &distribute)).await
@@ -194,7 +210,7 @@ impl Player<'_> {
 
     async fn release(&self, policy: usize, payee: usize, kind: RewardToken) -> Result<()> {
         let release = ISplitter::releaseCall {
-            policyId: self.system.policy_ids[policy],
+            policyId: Self::policy_id(policy),
             payeeIndex: U256::from(payee),
             token: self.system.token(kind),
         };
@@ -204,9 +220,14 @@ impl Player<'_> {
     async fn change_policy(&self, source: usize, policy: usize) -> Result<()> {
         let change = ISplitter::setSourcePolicyCall {
             source: self.system.platform.sources[source].key(),
-            policyId: self.system.policy_ids[policy],
+            policyId: Self::policy_id(policy),
         };
         self.pay(Call::to("setSourcePolicy", self.system.splitter(), &change)).await
+    }
+
+    async fn set_share(&self, bps: u32) -> Result<()> {
+        let set = ISplitter::setStakersShareCall { bps: U256::from(bps) };
+        self.pay(Call::to("setStakersShare", self.system.splitter(), &set)).await
     }
 
     async fn observe(&self, label: &str) -> Result<Observation> {

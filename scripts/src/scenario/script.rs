@@ -43,14 +43,16 @@ pub fn write(platform: &Platform) -> Plan {
     script.plan()
 }
 
-struct Script<'a> {
-    platform: &'a Platform,
+pub(super) struct Script<'a> {
+    pub(super) platform: &'a Platform,
     dice: Dice,
     steps: Vec<Step>,
     /// The policy each source points at.
-    policies: Vec<usize>,
+    pub(super) policies: Vec<usize>,
     to_distribute: BTreeSet<(usize, RewardToken)>,
     to_release: BTreeSet<(usize, RewardToken)>,
+    /// When somebody leaves a lock early, and the source that the penalty is revenue of.
+    pub(super) penalties: Option<(u64, usize)>,
 }
 
 /// Seconds from the beginning to an hour of a day of a week.
@@ -60,8 +62,7 @@ const fn time(week: u64, day: u64, hour: u64) -> u64 {
 
 impl<'a> Script<'a> {
     fn new(platform: &'a Platform) -> Self {
-        let policy_of = |name: &String| platform.policies.iter().position(|p| p.name == *name);
-        let policies = platform.sources.iter().filter_map(|source| policy_of(&source.policy));
+        let policies = platform.sources.iter().filter_map(|source| platform.policy_of(source));
         Self {
             platform,
             dice: Dice::new(SEED),
@@ -69,6 +70,7 @@ impl<'a> Script<'a> {
             policies: policies.collect(),
             to_distribute: BTreeSet::new(),
             to_release: BTreeSet::new(),
+            penalties: None,
         }
     }
 
@@ -77,12 +79,12 @@ impl<'a> Script<'a> {
         Plan { steps: self.steps }
     }
 
-    fn then(&mut self, at: u64, action: Action) {
+    pub(super) fn then(&mut self, at: u64, action: Action) {
         self.steps.push(Step { at, action });
     }
 
     /// `whole` platform tokens and an odd fraction.
-    fn tokens(&mut self, whole: u64) -> U256 {
+    pub(super) fn tokens(&mut self, whole: u64) -> U256 {
         self.odd(whole, self.platform.token.decimals)
     }
 
@@ -158,6 +160,7 @@ impl<'a> Script<'a> {
         self.lock(time(8, 1, 8), "newcomer", 17_500, 4);
         self.lock(time(11, 2, 2), "month", 60_000, 1);
         self.lock(time(11, 3, 3), "fortnight", 20_000, 1);
+        self.early_exit(time(6, 1, 12));
     }
 
     fn claims(&mut self) {
@@ -175,9 +178,11 @@ impl<'a> Script<'a> {
         for week in (0..WEEKS).filter(|week| !QUIET.contains(week)) {
             if week == 7 {
                 self.change_policies(time(week, 0, 1));
+                self.raise_share(time(week, 0, 2));
             }
             self.week_of_revenue(week);
             self.bare_revenue(week);
+            self.penalty_revenue(week);
             if week == 6 {
                 self.sprint(time(week, 4, 12));
             }
@@ -193,6 +198,7 @@ impl<'a> Script<'a> {
     fn week_of_revenue(&mut self, week: u64) {
         let sources: Vec<usize> = (0..self.platform.sources.len())
             .filter(|source| !self.platform.sources[*source].is_unattributed())
+            .filter(|source| self.penalty_source() != Some(*source))
             .collect();
         for (turn, source) in (0u64..).zip(sources) {
             let at = time(week, 1 + turn % 5, 10 + turn);
@@ -246,7 +252,7 @@ impl<'a> Script<'a> {
         self.then(at, Action::Push { source, token, amount });
     }
 
-    fn received(&mut self, source: usize, token: RewardToken) {
+    pub(super) fn received(&mut self, source: usize, token: RewardToken) {
         let arrived = (self.policies[source], token);
         self.to_distribute.insert(arrived);
         self.to_release.insert(arrived);
@@ -255,7 +261,7 @@ impl<'a> Script<'a> {
     /// Pays the vault its part of everything that arrived since the last time.
     fn distribute(&mut self, at: u64) {
         for (policy, token) in std::mem::take(&mut self.to_distribute) {
-            let payees = &self.platform.policies[policy].payees;
+            let payees = self.payees(policy);
             if payees.iter().any(|payee| payee.to == PayeeTarget::Vault) {
                 self.then(at, Action::Distribute { policy, token });
             }
@@ -265,7 +271,7 @@ impl<'a> Script<'a> {
     /// Pays every plain account its part of everything that arrived since the last time.
     fn release(&mut self, at: u64) {
         for (policy, token) in std::mem::take(&mut self.to_release) {
-            let payees = self.platform.policies[policy].payees.iter().enumerate();
+            let payees = self.payees(policy).iter().enumerate();
             let plain = payees.filter(|(_, payee)| payee.to != PayeeTarget::Vault);
             for payee in plain.map(|(place, _)| place).collect::<Vec<_>>() {
                 self.then(at, Action::Release { policy, payee, token });
@@ -342,6 +348,10 @@ mod tests {
                 let pushed = plan.steps.iter().any(|step| match step.action {
                     Action::Push { source, .. } => source == place,
                     Action::PushBare { .. } => source.is_unattributed(),
+                    Action::ExitEarly { .. } => {
+                        let exit = platform.vault.early_exit.as_ref();
+                        exit.is_some_and(|exit| exit.source == source.id)
+                    }
                     _ => false,
                 });
                 assert!(pushed, "{} brings nothing", source.id);
@@ -355,6 +365,20 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_share_that_may_be_raised_is_and_what_it_makes_is_paid_out() {
+        let (platform, plan) = plans().remove(1);
+        let made = platform.policies.len();
+        let set = |step: &Step| matches!(step.action, Action::SetShare { bps: 6_500 });
+        let place = plan.steps.iter().position(set).unwrap();
+        let pays = |step: &Step| match step.action {
+            Action::Distribute { policy, .. } | Action::Release { policy, .. } => policy == made,
+            _ => false,
+        };
+        assert!(!plan.steps[..place].iter().any(pays));
+        assert!(plan.steps[place..].iter().filter(|step| pays(step)).count() > 10);
     }
 
     #[test]
@@ -377,6 +401,7 @@ mod tests {
                     Action::Stake { who, .. }
                     | Action::StakeLocked { who, .. }
                     | Action::Lock { who, .. }
+                    | Action::ExitEarly { who, .. }
                     | Action::Leave { who }
                     | Action::Claim { who, .. } => who == place,
                     Action::Transfer { from, to, .. } => from == place || to == place,

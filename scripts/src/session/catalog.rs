@@ -7,7 +7,12 @@ use eyre::Result;
 use serde::Serialize;
 
 use super::{Site, decode::text_of, page::table};
-use crate::{failure::Failure, platform::text_word, units::percent};
+use crate::{
+    deploy::terms::FOLLOWS_SHARE,
+    failure::Failure,
+    platform::{STAKERS_SHARE, text_word},
+    units::percent,
+};
 
 /// What a payee is to the splitter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
@@ -105,10 +110,6 @@ pub struct Catalog {
     pub share: Option<ShareLine>,
 }
 
-/// How the policy of the stakers' share is written.
-const SHARE: &str = "stakers-share";
-/// The number that stands for it on chain.
-const SHARE_POLICY: U256 = U256::MAX;
 /// How the source of revenue without a label is written.
 const UNATTRIBUTED: &str = "unattributed";
 
@@ -149,7 +150,11 @@ impl Catalog {
     /// # Errors
     /// There is none, or more than one of that name.
     pub fn policy_id(&self, text: &str) -> Result<U256> {
-        if text == SHARE { Ok(SHARE_POLICY) } else { Ok(U256::from(self.policy(text)?.id)) }
+        if text == STAKERS_SHARE {
+            Ok(FOLLOWS_SHARE)
+        } else {
+            Ok(U256::from(self.policy(text)?.id))
+        }
     }
 
     /// The policy that is meant by `text`, its number or its name.
@@ -214,7 +219,7 @@ async fn sources(site: &Site, share: Option<&ShareLine>) -> Result<Vec<SourceLin
     for index in 0..count {
         let id = splitter.sourceAt(U256::from(index)).call().await?;
         let info = splitter.sourceInfo(id).call().await?;
-        let follows_share = info.policyId == SHARE_POLICY;
+        let follows_share = info.policyId == FOLLOWS_SHARE;
         let shared = share.map(|share| share.policy).filter(|_| follows_share);
         sources.push(SourceLine {
             id,

@@ -14,7 +14,7 @@ mod page;
 mod permit;
 mod plan;
 mod run;
-mod safe_batch;
+pub(crate) mod safe_batch;
 mod signer;
 mod site;
 

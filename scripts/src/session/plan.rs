@@ -55,6 +55,16 @@ impl Plan {
         self
     }
 
+    /// With a call that was made elsewhere, unless it creates a contract.
+    #[must_use]
+    pub fn call(mut self, call: &Call) -> Self {
+        if let Some(to) = call.recipient() {
+            let (title, data) = (call.kind.clone(), call.data().clone());
+            self.steps.push(Step { title, to, value: call.value, data, needs_previous: false });
+        }
+        self
+    }
+
     /// With `value` wei on the last call.
     #[must_use]
     pub fn paying(mut self, value: U256) -> Self {

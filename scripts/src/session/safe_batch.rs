@@ -22,7 +22,7 @@ const BUILDER: &str = "1.18.0";
 ///
 /// # Errors
 /// The file is no batch, is of another chain, or was changed since its checksum was made.
-pub(super) fn append(
+pub(crate) fn append(
     file: &Path,
     chain_id: u64,
     safe: Option<Address>,

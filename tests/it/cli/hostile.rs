@@ -3,12 +3,18 @@
 use std::{
     fmt,
     panic::resume_unwind,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use alloy::{
+    consensus::{
+        Transaction as _, TxEnvelope,
+        transaction::{Recovered, SignerRecoverable},
+    },
+    eips::eip2718::Decodable2718,
     primitives::{Bytes, keccak256},
+    rpc::types::Transaction,
     transports::http::reqwest,
 };
 use axum::{
@@ -75,6 +81,7 @@ pub(crate) struct Hostile {
     /// Where it is.
     pub(crate) url: String,
     rules: Arc<Mutex<Vec<Rule>>>,
+    pool: Arc<Mutex<Pool>>,
     server: JoinHandle<()>,
 }
 
@@ -83,16 +90,18 @@ struct Inner {
     node: String,
     client: reqwest::Client,
     rules: Arc<Mutex<Vec<Rule>>>,
+    pool: Arc<Mutex<Pool>>,
 }
 
 impl Hostile {
     /// A proxy before `node`, friendly until it is told otherwise.
     pub(crate) async fn before(node: &str) -> Result<Self> {
-        let rules = Arc::default();
+        let (rules, pool) = (Arc::default(), Arc::default());
         let inner = Inner {
             node: node.to_owned(),
             client: reqwest::Client::new(),
             rules: Arc::clone(&rules),
+            pool: Arc::clone(&pool),
         };
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
@@ -100,7 +109,7 @@ impl Hostile {
         let server = tokio::spawn(async move {
             let _ = axum::serve(listener, app).await;
         });
-        Ok(Self { url, rules, server })
+        Ok(Self { url, rules, pool, server })
     }
 
     /// From now on, instead of what was before: the next `times` requests of `method` fail.
@@ -108,6 +117,23 @@ impl Hostile {
         let mut rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
         *rules = vec![Rule { method, mood, times }];
     }
+}
+
+impl Hostile {
+    /// From now on a unit of gas costs `price`, as soon as a transaction was taken that offers less; none
+    /// such is mined.
+    pub(crate) fn spike(&self, price: u128) {
+        lock(&self.pool).price = price;
+    }
+
+    /// What the versions of transactions that were taken and not mined offered, in order.
+    pub(crate) fn kept(&self) -> Vec<u128> {
+        lock(&self.pool).offers.clone()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Drop for Hostile {
@@ -142,6 +168,62 @@ impl Inner {
     }
 }
 
+/// Where transactions are that offer too little.
+#[derive(Debug, Default)]
+struct Pool {
+    price: u128,
+    waiting: Vec<Recovered<TxEnvelope>>,
+    offers: Vec<u128>,
+}
+
+impl Pool {
+    /// How a request is answered that the pool has something to say to.
+    fn mood(&mut self, method: &str, parameter: &Value) -> Option<Mood> {
+        match method {
+            "eth_sendRawTransaction" => self.take(parameter.as_str()?.parse().ok()?),
+            "eth_gasPrice" if !self.offers.is_empty() => {
+                Some(Mood::Lie(json!(format!("{:#x}", self.price))))
+            }
+            "eth_getTransactionByHash" => {
+                let asked = |one: &&Recovered<TxEnvelope>| json!(one.tx_hash()) == *parameter;
+                let found = self.waiting.iter().find(asked)?.clone();
+                Some(Mood::Lie(serde_json::to_value(pending(found)).ok()?))
+            }
+            _ => None,
+        }
+    }
+
+    /// Keeps a transaction that offers too little, in the place of what waits under its number.
+    fn take(&mut self, raw: Bytes) -> Option<Mood> {
+        let transaction = TxEnvelope::decode_2718_exact(&raw).ok()?.try_into_recovered().ok()?;
+        let number = |one: &Recovered<TxEnvelope>| (one.signer(), one.nonce());
+        let same = |one: &Recovered<TxEnvelope>| number(one) == number(&transaction);
+        let offer = transaction.max_fee_per_gas();
+        let outbids = |one: &Recovered<TxEnvelope>| offer * 8 >= one.max_fee_per_gas() * 9;
+        if self.waiting.iter().any(|one| same(one) && !outbids(one)) {
+            return Some(Mood::Refuse("replacement transaction underpriced"));
+        }
+        self.waiting.retain(|one| !same(one));
+        if offer >= self.price {
+            return None;
+        }
+        self.offers.push(offer);
+        self.waiting.push(transaction);
+        Some(Mood::Lie(json!(keccak256(raw))))
+    }
+}
+
+fn pending(inner: Recovered<TxEnvelope>) -> Transaction {
+    Transaction {
+        inner,
+        block_hash: None,
+        block_number: None,
+        block_timestamp: None,
+        transaction_index: None,
+        effective_gas_price: None,
+    }
+}
+
 async fn answer(State(inner): State<Inner>, body: String) -> Response {
     let request: Value = serde_json::from_str(&body).unwrap_or_default();
     let told = |rest: Value| {
@@ -151,7 +233,8 @@ async fn answer(State(inner): State<Inner>, body: String) -> Response {
         }
         ([("content-type", "application/json")], answer.to_string()).into_response()
     };
-    match inner.mood(request["method"].as_str().unwrap_or_default()) {
+    let method = request["method"].as_str().unwrap_or_default();
+    match inner.mood(method).or_else(|| lock(&inner.pool).mood(method, &request["params"][0])) {
         None => inner.forward(body).await,
         Some(Mood::Hang) => {
             tokio::time::sleep(Duration::from_secs(20)).await;

@@ -54,12 +54,10 @@ async fn in_vault(world: &World) -> Result<U256> {
     Ok(world.dollar().balanceOf(world.system.vault()).call().await?)
 }
 
-impl Desk {
-    fn keep(&self, key: &PrivateKeySigner, flags: &str) -> Result<Said> {
-        let line =
-            format!("keeper --once --broadcast --json --patience 1s --rpc-timeout 1 {flags}");
-        self.signed(key, &line)
-    }
+/// One round of a keeper that does not wait for long.
+pub(super) fn keep(desk: &Desk, key: &PrivateKeySigner, flags: &str) -> Result<Said> {
+    let line = format!("keeper --once --broadcast --json --patience 1s --rpc-timeout 1 {flags}");
+    desk.signed(key, &line)
 }
 
 async fn the_keeper_does_what_there_is_to_do_and_then_nothing(world: World) -> Result<()> {
@@ -70,16 +68,16 @@ async fn the_keeper_does_what_there_is_to_do_and_then_nothing(world: World) -> R
     world.send(&alice, here, &opt_in).await?;
     earn(&world).await?;
     desk.signed(&keeper, "keeper")?.ends(0, &["distribute 6 USDT of policy 1", "Nothing was sent"]);
-    assert_eq!(desk.keep(&keeper, "")?.json()?["done"], 1);
+    assert_eq!(keep(&desk, &keeper, "")?.json()?["done"], 1);
     assert_eq!(in_vault(&world).await?, U256::from(OWED));
 
     world.at(world.now().await? + 3 * WEEK).await?;
-    assert_eq!(desk.keep(&keeper, "--min-payout 5.5")?.json()?["done"], 2, "books and a payout");
+    assert_eq!(keep(&desk, &keeper, "--min-payout 5.5")?.json()?["done"], 2, "books and a payout");
     let paid = world.dollar().balanceOf(me).call().await?;
     assert!(paid + U256::from(1) >= U256::from(OWED), "all but a unit: {paid}");
     let last: u64 = vault.lastCheckpoint().call().await?.saturating_to();
     assert_eq!(last / WEEK, world.now().await? / WEEK);
-    assert_eq!(desk.keep(&keeper, "")?.json()?["done"], 0);
+    assert_eq!(keep(&desk, &keeper, "")?.json()?["done"], 0);
     desk.run("status")?.ends(0, &["All is well."]);
     Ok(())
 }
@@ -94,7 +92,7 @@ async fn programs_are_renewed_and_activated_again(world: World) -> Result<()> {
     for days in [340, 400] {
         world.at(world.now().await? + days * DAY).await?;
         for _ in 0..3 {
-            desk.keep(&keeper, "--budget 1")?.json()?;
+            keep(&desk, &keeper, "--budget 1")?.json()?;
         }
         for contract in &world.system.contracts {
             let days = left(contract.address).await? / DAY;
@@ -133,7 +131,7 @@ async fn no_failure_of_the_node_loses_or_doubles_a_duty(world: World) -> Result<
         node.set(method, mood.clone(), times);
         let mut ends = Vec::new();
         while in_vault(&world).await? < U256::from(round * OWED) {
-            let said = desk.keep(&keeper, "--budget 1")?;
+            let said = keep(&desk, &keeper, "--budget 1")?;
             ensure!(matches!(said.code, Some(0 | 1 | 5)), "{method} {mood:?}: {said:#?}");
             ends.push(said.code);
             ensure!(ends.len() < 12, "{method} {mood:?}: {ends:?} {said:#?}");
@@ -151,15 +149,16 @@ async fn budget_and_fee_are_never_exceeded(world: World) -> Result<()> {
     let node = Hostile::before(world.url()).await?;
     desk.url = Some(node.url.clone());
     earn(&world).await?;
-    let said = desk.keep(&keeper, "--budget 0.0000001")?;
+    let said = keep(&desk, &keeper, "--budget 0.0000001")?;
     assert_eq!(said.json()?["postponed"], 1);
     said.ends(0, &["the day's budget is spent"]);
 
     node.set("eth_gasPrice", Mood::Lie(json!("0x174876e800")), 100); // a hundred gwei
-    desk.keep(&keeper, "--budget 1")?.ends(0, &["gas costs 100000000000 wei, of which 1000000000"]);
+    keep(&desk, &keeper, "--budget 1")?
+        .ends(0, &["gas costs 100000000000 wei, of which 1000000000"]);
     let balance = world.chain.provider().get_balance(keeper.address()).await?;
     node.set("", Mood::Broken, 0);
-    assert_eq!(desk.keep(&keeper, "")?.json()?["done"], 1);
+    assert_eq!(keep(&desk, &keeper, "")?.json()?["done"], 1);
     let spent = balance - world.chain.provider().get_balance(keeper.address()).await?;
     let written = super::read_json(&desk.file(&format!("keeper-{}.json", world.chain.chain_id())))?;
     let written: U256 = serde_json::from_value(written["spent"].clone())?;
@@ -173,7 +172,7 @@ async fn two_keepers_at_once_are_as_good_as_one(world: World) -> Result<()> {
         earn(&world).await?;
         std::thread::scope(|scope| {
             let keepers: Vec<_> =
-                (0..2).map(|_| scope.spawn(|| desk.keep(&keeper, "--budget 1"))).collect();
+                (0..2).map(|_| scope.spawn(|| keep(&desk, &keeper, "--budget 1"))).collect();
             keepers
                 .into_iter()
                 .try_for_each(|one| one.join().expect("the command was run")?.json().map(|_| ()))
@@ -187,10 +186,10 @@ async fn what_a_reorganisation_undid_is_done_again(world: World) -> Result<()> {
     let (desk, keeper) = (Desk::new(&world).await?, world.account("keeper").await?);
     earn(&world).await?;
     let before = world.chain.provider().anvil_snapshot().await?;
-    assert_eq!(desk.keep(&keeper, "")?.json()?["done"], 1);
+    assert_eq!(keep(&desk, &keeper, "")?.json()?["done"], 1);
     assert!(world.chain.provider().anvil_revert(before).await?);
     assert_eq!(in_vault(&world).await?, U256::ZERO);
-    assert_eq!(desk.keep(&keeper, "")?.json()?["done"], 1);
+    assert_eq!(keep(&desk, &keeper, "")?.json()?["done"], 1);
     assert_eq!(in_vault(&world).await?, U256::from(OWED));
     Ok(())
 }

@@ -4,12 +4,17 @@
 //! The command is this very executable, started again with [`MARK`] in its environment: then it does
 //! what the `tributary` executable does, and no second one has to be built.
 
+mod bids;
+mod deploy;
 mod foundation;
 mod holder;
 pub(crate) mod hostile;
 mod keeper;
+mod networks;
 mod owner;
 mod status;
+#[cfg(unix)]
+mod terminal;
 mod treasury;
 
 use std::{
@@ -35,11 +40,16 @@ pub(crate) fn is_called_for() -> bool {
 
 pub(crate) fn cases() -> Vec<Case> {
     [
+        bids::cases(),
+        deploy::cases(),
         foundation::cases(),
         holder::cases(),
         keeper::cases(),
+        networks::cases(),
         owner::cases(),
         status::cases(),
+        #[cfg(unix)]
+        terminal::cases(),
         treasury::cases(),
     ]
     .concat()
@@ -80,16 +90,8 @@ impl Desk {
             };
             contracts.insert(one.name.clone(), contract);
         }
-        let (chain_id, platform) = (world.chain.chain_id(), "test".to_owned());
-        let deployer = world.owner.address();
-        let record = Record {
-            chain_id,
-            platform,
-            deployer,
-            contracts,
-            fragments: BTreeMap::new(),
-            pending: None,
-        };
+        let (chain_id, deployer) = (world.chain.chain_id(), world.owner.address());
+        let record = Record { contracts, ..Record::new(chain_id, "test", deployer) };
         record.save(&desk.file("deployments"))?;
         Ok(desk)
     }

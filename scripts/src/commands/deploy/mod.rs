@@ -2,26 +2,33 @@
 
 mod tell;
 
-use std::path::Path;
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
-use alloy::primitives::Address;
-use artifact::Artifact;
+use alloy::{primitives::Address, providers::Provider};
 use eyre::{Result, WrapErr};
 
-use super::build;
+use super::{build, duration, gwei};
 use crate::{
-    chain::Account,
+    auction::Auction,
+    chain::{Account, Chain},
     deploy::{
         courier::Payer,
         record::{DIRECTORY, Record},
-        run::{Deployment, Standing},
+        run::Deployment,
+        standing::Standing,
         terms::Terms,
     },
     failure::Failure,
     platform::{Platform, load},
-    session::{NodeArgs, Signer, SignerArgs},
+    session::{NodeArgs, Signer, SignerArgs, safe_batch},
     system::PACKAGES,
 };
+
+/// How many times the price of gas at the beginning is offered at most.
+const RISE: u128 = 10;
 
 /// What, where, and who pays.
 #[derive(Debug, clap::Args)]
@@ -29,8 +36,12 @@ use crate::{
 Nothing is sent without --broadcast: what would be sent is listed, with what it costs at most.
 
 The same command again goes on where it was stopped, by whatever: it compares what is on chain with the \
-file, sends what is missing, and stops if something differs. What is on chain is written down in \
+file, sends what is missing, and stops if something differs: with 7 if whoever may changed it since, which \
+is told with its transaction, and with 6 if no event says why. What is on chain is written down in \
 DEPLOYMENTS/<chain id>.json; keep that file.
+
+A transaction that is not mined in time is replaced by a dearer version under the same number, up to \
+--max-fee; none is ever done twice.
 
 Examples:
   tributary deploy --platform opur.toml --rpc-url $URL --account deployer
@@ -41,11 +52,21 @@ pub struct Args {
     #[arg(long, value_name = "FILE", value_parser = load)]
     platform: Platform,
     /// Sends what is missing
-    #[arg(long)]
+    #[arg(long, conflicts_with = "safe_batch")]
     broadcast: bool,
+    /// Once the platform is handed over: writes what is left for its owner to do to a batch for Safe's
+    /// Transaction Builder, or adds it to the one that is there; sends nothing
+    #[arg(long, value_name = "FILE")]
+    safe_batch: Option<PathBuf>,
     /// The account that would deploy, to see what it would do without its key
     #[arg(long, value_name = "ADDRESS", env = "ETH_FROM")]
     from: Option<Address>,
+    /// Highest fee for a unit of gas, in gwei [default: ten times what gas costs at the beginning]
+    #[arg(long, value_name = "GWEI", value_parser = gwei)]
+    max_fee: Option<u128>,
+    /// How long a transaction is waited for before it is replaced
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
+    patience: Duration,
     /// Prints one JSON document
     #[arg(long)]
     json: bool,
@@ -67,6 +88,9 @@ struct Overrides {
     /// Who may pause entering.
     #[arg(long, value_name = "ADDRESS")]
     guardian: Option<Address>,
+    /// Who may set the stakers' share within the platform's bounds, beside the owner
+    #[arg(long, value_name = "ADDRESS")]
+    share_setter: Option<Address>,
     /// The platform's token, if it is there already.
     #[arg(long, value_name = "ADDRESS")]
     token: Option<Address>,
@@ -100,11 +124,15 @@ pub async fn run(args: Args) -> Result<()> {
     let directory = args.node.deployments(&network).unwrap_or(Path::new(DIRECTORY));
     let terms = args.terms(chain.chain_id(), directory, signer.as_ref())?;
     let artifacts = tokio::task::block_in_place(|| build::contracts(&PACKAGES))?;
-    let deployment = Deployment { chain: &chain, terms: &terms, artifacts: &artifacts, directory };
-    if args.broadcast {
+    let auction = args.auction(&chain).await?;
+    let (terms, artifacts) = (&terms, artifacts.as_slice());
+    let deployment = Deployment { chain: &chain, terms, artifacts, directory, auction };
+    if let Some(file) = &args.safe_batch {
+        args.write_batch(&deployment, file).await
+    } else if args.broadcast {
         args.bring_about(&deployment, signer.as_ref()).await
     } else {
-        args.list(&deployment, &artifacts).await
+        args.list(&deployment).await
     }
 }
 
@@ -112,10 +140,23 @@ impl Args {
     fn terms(&self, chain_id: u64, directory: &Path, signer: Option<&Signer>) -> Result<Terms> {
         let mut platform = self.platform.clone();
         let on_chain = platform.chains.entry(chain_id.to_string()).or_default();
-        let Overrides { owner, guardian, token, stablecoin, weth, payees, test_tokens } =
-            &self.overrides;
+        let Overrides {
+            owner,
+            guardian,
+            share_setter,
+            token,
+            stablecoin,
+            weth,
+            payees,
+            test_tokens,
+        } = &self.overrides;
+        if share_setter.is_some() && platform.stakers_share.is_none() {
+            let why = "--share-setter is given, but the platform has no [stakers_share]";
+            return Err(Failure::usage(why));
+        }
         on_chain.owner = owner.or(on_chain.owner);
         on_chain.guardian = guardian.or(on_chain.guardian);
+        on_chain.share_setter = share_setter.or(on_chain.share_setter);
         on_chain.token = token.or(on_chain.token);
         on_chain.stablecoin = stablecoin.or(on_chain.stablecoin);
         on_chain.weth = weth.or(on_chain.weth);
@@ -128,10 +169,34 @@ impl Args {
         Ok(Terms::settle(platform, chain_id, deployer, *test_tokens)?)
     }
 
-    async fn list(&self, deployment: &Deployment<'_>, artifacts: &[Artifact]) -> Result<()> {
+    async fn auction(&self, chain: &Chain) -> Result<Auction> {
+        let limit = match self.max_fee {
+            Some(limit) => limit,
+            None => RISE * chain.provider().get_gas_price().await?,
+        };
+        Ok(Auction { limit, patience: self.patience })
+    }
+
+    async fn list(&self, deployment: &Deployment<'_>) -> Result<()> {
         let standing = deployment.standing().await?;
         self.show(deployment, &standing)?;
-        Ok(standing.ensure_possible(artifacts)?)
+        standing.ensure_as_configured()?;
+        Ok(standing.ensure_possible(deployment.artifacts)?)
+    }
+
+    async fn write_batch(&self, deployment: &Deployment<'_>, file: &Path) -> Result<()> {
+        let plan = deployment.for_the_owner(&deployment.standing().await?).await?;
+        let (shown, owner) = (file.display(), deployment.terms.owner);
+        if plan.steps.is_empty() {
+            println!("Nothing is left to do.");
+            return Ok(());
+        }
+        let count = safe_batch::append(file, deployment.terms.chain_id, Some(owner), &plan)?;
+        for step in &plan.steps {
+            println!("{}", step.title);
+        }
+        println!("{shown} holds {count} transactions now, for {owner}. Nothing was sent.");
+        Ok(())
     }
 
     async fn bring_about(
@@ -146,7 +211,8 @@ impl Args {
         let run = deployment.run(&Payer::of(signer), &mut say).await;
         let standing =
             run.wrap_err("the deployment is not complete; the same command goes on with it")?;
-        self.show(deployment, &standing)
+        self.show(deployment, &standing)?;
+        Ok(standing.ensure_as_configured()?)
     }
 
     fn show(&self, deployment: &Deployment<'_>, standing: &Standing) -> Result<()> {

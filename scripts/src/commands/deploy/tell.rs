@@ -8,13 +8,14 @@ use serde_json::{Value, json};
 
 use crate::{
     deploy::{
-        activation::FEE_HEADROOM,
-        outlook::Outlook,
-        run::{Deployment, Standing},
+        activation::FEE_HEADROOM, changes::Change, outlook::Outlook, run::Deployment,
+        standing::Standing,
     },
     units::separated,
 };
 
+/// From ether to gwei.
+const GIGA: U256 = U256::from_limbs([1_000_000_000, 0, 0, 0]);
 /// The longest cell: an address and a little more.
 const WIDTH: u16 = 68;
 
@@ -23,9 +24,10 @@ pub(super) fn text(deployment: &Deployment<'_>, standing: &Standing) -> String {
     let mut text = head(deployment, standing);
     if standing.left.is_empty() {
         write!(text, "{}\n\n{}", check(standing), contracts(standing)).expect("a string takes it");
+        text.push_str(&allowed(standing));
         text.push_str(&hand_over(deployment, standing));
     } else {
-        text.push_str(&left(standing));
+        text.push_str(&left(deployment, standing));
         text.push_str("\nNothing was sent. Add --broadcast to do this.");
     }
     text
@@ -35,6 +37,7 @@ fn head(deployment: &Deployment<'_>, standing: &Standing) -> String {
     let terms = deployment.terms;
     let (name, chain) = (&terms.platform.token.name, terms.chain_id);
     let what = match standing.left.len() {
+        0 if !standing.is_complete() => "is NOT as configured, nothing is left to do".to_owned(),
         0 => "is as configured, nothing is left to do".to_owned(),
         1 => "one transaction is left".to_owned(),
         count => format!("{count} transactions are left"),
@@ -71,7 +74,7 @@ fn activation(standing: &Standing) -> String {
     }
 }
 
-fn left(standing: &Standing) -> String {
+fn left(deployment: &Deployment<'_>, standing: &Standing) -> String {
     let mut table = table(&["", "transaction", "gas at most", "ETH at most", "fee sent along"]);
     let price = standing.outlook.gas_price;
     let row = |place: String, title: &str, gas: u64, fee: U256| {
@@ -87,10 +90,11 @@ fn left(standing: &Standing) -> String {
     for column in table.column_iter_mut().skip(2) {
         column.set_cell_alignment(CellAlignment::Right);
     }
-    let gwei = ether(U256::from(price) * U256::from(1_000_000_000));
+    let [gwei, most] = [price, deployment.auction.limit].map(|wei| ether(U256::from(wei) * GIGA));
     format!(
         "{table}\nat {gwei} gwei, without what the parent chain costs. Of the fee sent along with an \
-         activation the\nchain keeps a {FEE_HEADROOM}th when it is idle, and gives the rest back.\n"
+         activation the\nchain keeps a {FEE_HEADROOM}th when it is idle, and gives the rest back. Gas is \
+         never paid above {most} gwei.\n"
     )
 }
 
@@ -99,7 +103,13 @@ fn check(standing: &Standing) -> Table {
     for item in &standing.items {
         let found = item.found.clone().unwrap_or_else(|| "nothing".into());
         let same = item.holds();
-        let verdict = if same { "ok" } else { "DIFFERS" };
+        let change = standing.changes.iter().find(|one| one.difference.item == item.name);
+        let verdict = match change {
+            _ if same => "ok",
+            Some(change) if change.allowed => "ok, set since",
+            Some(_) => "CHANGED SINCE",
+            None => "DIFFERS",
+        };
         let found = if same { "the same".to_owned() } else { found };
         table.add_row([item.name.clone(), item.wanted.clone(), found, verdict.into()]);
     }
@@ -116,6 +126,12 @@ fn contracts(standing: &Standing) -> Table {
         table.add_row([role.clone(), address.to_string()]);
     }
     table
+}
+
+/// What was set since within what the file leaves open, and by whom.
+fn allowed(standing: &Standing) -> String {
+    let changes = standing.changes.iter().filter(|change| change.allowed);
+    changes.map(|change| format!("\n{change}")).collect()
 }
 
 /// What only the new owner can do.
@@ -164,7 +180,7 @@ pub(super) fn document(deployment: &Deployment<'_>, standing: &Standing) -> Valu
         "deployer": terms.deployer,
         "owner": terms.owner,
         "guardian": terms.guardian,
-        "complete": standing.left.is_empty() && standing.differences().is_empty(),
+        "complete": standing.is_complete(),
         "activation": {
             "addedGas": standing.outlook.added_gas,
             "gasLimit": standing.outlook.gas_limit,
@@ -173,6 +189,21 @@ pub(super) fn document(deployment: &Deployment<'_>, standing: &Standing) -> Valu
         "contracts": standing.addresses,
         "left": left,
         "items": items,
+        "changes": standing.changes.iter().map(change).collect::<Vec<_>>(),
         "toBeAccepted": standing.offered,
+    })
+}
+
+fn change(change: &Change) -> Value {
+    json!({
+        "item": change.difference.item,
+        "configured": change.difference.wanted,
+        "onChain": change.difference.found,
+        "event": change.event,
+        "block": change.block,
+        "transaction": change.transaction,
+        "sender": change.sender,
+        "through": change.through,
+        "allowed": change.allowed,
     })
 }

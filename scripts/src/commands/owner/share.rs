@@ -15,7 +15,7 @@ use crate::{
 pub enum Share {
     /// Lets an account set the stakers' share of a policy, within bounds. Owner only
     #[command(after_help = "Example:\n  tributary share terms --setter 0x… \
-        --policy \"stakers 60 / treasury 40\" --payee 0 --min 5000 --max 8000 --account owner\n  \
+        --policy \"stakers and treasury\" --payee 0 --min 5000 --max 8000 --account owner\n  \
         tributary source set-policy swap-fees --policy stakers-share --account owner")]
     Terms(Box<Sending<Terms>>),
     /// Sets the stakers' share of what arrives from now on under sources that follow it

@@ -30,7 +30,7 @@ pub enum Source {
     Add(Box<Sending<AddSource>>),
     /// Has what arrives from now on divided by another policy
     #[command(after_help = "Example:\n  \
-        tributary source set-policy swap-fees --policy \"stakers 65 / treasury 35\" --account owner")]
+        tributary source set-policy swap-fees --policy \"all to stakers\" --account owner")]
     SetPolicy(Box<Sending<SetPolicy>>),
 }
 

@@ -1,13 +1,14 @@
-//! What is on chain and otherwise than configured stops a deployment, by name.
+//! What is on chain and otherwise than configured is named, and so is who made it so.
 
 use alloy::{
-    primitives::{Address, U256},
+    primitives::{Address, B256, U256},
     sol_types::SolCall,
 };
 use eyre::Result;
 use tributary::{
     abi::{ISplitter, IVault},
     chain::{Call, Chain},
+    session::label,
 };
 use tributary_tests::{Case, World};
 
@@ -40,24 +41,37 @@ async fn whatever_somebody_changed_is_named(world: World) -> Result<()> {
         name: source,
         policyId: U256::from(1),
     };
+    let unknown = format!("source {} (not in the file)", label(other.into_word()));
+    let another = ISplitter::createPolicyCall {
+        name: source,
+        payees: vec![other],
+        bps: vec![10_000],
+        kinds: vec![0],
+        tags: vec![B256::ZERO],
+    };
     let changes = [
         ("vault curve", vault, curve.abi_encode()),
         ("vault reward 2", vault, retire.abi_encode()),
-        ("vault further reward tokens", vault, add.abi_encode()),
+        ("vault reward 4 (not in the file)", vault, add.abi_encode()),
         ("vault guardian", vault, guardian.abi_encode()),
         ("source subscriptions", splitter, policy.abi_encode()),
-        ("splitter further", splitter, new.abi_encode()),
+        (unknown.as_str(), splitter, new.abi_encode()),
+        ("policy 3 (not in the file)", splitter, another.abi_encode()),
     ];
     let (chain, mut expected) = (Chain::connect(world.url()).await?, Vec::new());
     for (item, contract, data) in changes {
-        chain.send(&yard.key, Call::raw(item, contract, data)).await?;
-        expected.push(item.to_owned());
+        let receipt = chain.send(&yard.key, Call::raw(item, contract, data)).await?;
+        expected.push((item.to_owned(), receipt.transaction_hash));
         let sent = yard.sent(&world).await?;
+        let standing = yard.run(&world.chain).await?;
+        assert!(standing.drift().is_empty(), "{:?}", standing.drift());
+        let found = standing.outdated().into_iter();
         let mut found: Vec<_> =
-            drift(yard.run(&world.chain).await).into_iter().map(|one| one.item).collect();
+            found.map(|change| (change.difference.item, change.transaction)).collect();
         found.sort();
         expected.sort();
         assert_eq!(found, expected);
+        assert!(standing.changes.iter().all(|one| one.sender == Some(yard.payer.address)));
         assert_eq!(yard.sent(&world).await?, sent);
     }
     Ok(())
@@ -83,7 +97,9 @@ async fn an_owner_that_nobody_configured_is_named(world: World) -> Result<()> {
     let chain = Chain::connect(world.url()).await?;
     chain.send(&yard.key, Call::to("offer", vault, &offer)).await?;
     chain.send(&other, Call::to("accept", vault, &IVault::acceptOwnershipCall {})).await?;
-    let [difference] = &drift(yard.run(&world.chain).await)[..] else { panic!("one differs") };
+    let [change] = &yard.run(&world.chain).await?.outdated()[..] else { panic!("one differs") };
+    assert_eq!((change.event, change.sender), ("OwnershipTransferred", Some(other.address())));
+    let difference = &change.difference;
     assert_eq!(difference.item, "vault owner");
     assert_eq!(difference.found, other.address().to_string());
     assert_eq!(difference.wanted, yard.payer.address.to_string());

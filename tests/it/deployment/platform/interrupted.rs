@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
-use alloy::{primitives::Bytes, providers::ext::AnvilApi};
+use alloy::{
+    primitives::{Address, Bytes, U256},
+    providers::ext::AnvilApi,
+};
 use eyre::Result;
 use tributary::{
+    abi::{ISplitter, IVault},
     chain::{Call, Chain},
-    deploy::{error::DeployError, run::Standing, stylus_deployer::STYLUS_DEPLOYER},
+    deploy::{error::DeployError, standing::Standing, stylus_deployer::STYLUS_DEPLOYER},
 };
 use tributary_tests::{Case, Fault, World, constructor};
 
@@ -25,9 +29,22 @@ pub(super) fn cases() -> Vec<Case> {
 async fn killed_before_and_after_every_transaction_it_ends_as_if_it_were_not(
     world: World,
 ) -> Result<()> {
-    let yard = Yard::open(&world, "killed").await?;
+    let mut yard = Yard::open(&world, "killed").await?;
+    let ballot = Address::repeat_byte(0xba);
+    yard.complete(ballot);
     let standing = kill_at_every_transaction(&world, &yard).await?;
     assert!(standing.at_once);
+
+    let splitter = ISplitter::new(standing.addresses["splitter"], world.chain.provider());
+    let share = splitter.stakersShare().call().await?;
+    assert_eq!((share.setter, share.bps), (ballot, U256::from(6_000)));
+    assert_eq!((share.minBps, share.maxBps), (U256::from(5_000), U256::from(8_000)));
+    let subscriptions = splitter.sourceInfo(world.source(0)).call().await?;
+    assert_eq!(subscriptions.policyId, U256::MAX, "it follows the share");
+    let vault = IVault::new(standing.addresses["vault"], world.chain.provider());
+    let exit = vault.penaltyCurve().call().await?;
+    assert_eq!((exit.durations, exit.penalties), (vec![0], vec![1_000]));
+    assert_eq!((exit.splitter, exit.source), (*splitter.address(), world.source(1)));
     Ok(())
 }
 

@@ -1,6 +1,8 @@
 //! `tributary deploy`: from whatever is on chain to what was configured.
 
+mod dear;
 mod drift;
+mod governed;
 mod interrupted;
 mod refused;
 mod yard;
@@ -25,7 +27,8 @@ pub(super) fn cases() -> Vec<Case> {
         play!(vault_and_splitter_are_offered_to_their_owner_who_accepts),
         play!(nothing_is_sent_or_written_by_looking),
     ];
-    [here, drift::cases(), interrupted::cases(), refused::cases()].concat()
+    [here, dear::cases(), drift::cases(), governed::cases(), interrupted::cases(), refused::cases()]
+        .concat()
 }
 
 async fn a_platform_is_deployed_as_configured_and_a_second_run_sends_nothing(

@@ -3,16 +3,21 @@
 //! One list serves three ends: what is missing is what is left to do, what differs stops a deployment,
 //! and when nothing is missing and nothing differs, it is the report.
 
-use alloy::primitives::{Address, B256};
+mod splitter;
+mod vault;
+
+use alloy::primitives::U256;
 use artifact::Artifact;
 
 use super::{
     error::Difference,
-    seen::{Roles, Seen, Splitter, Vault},
+    seen::{Roles, Seen},
     step::Step,
     terms::{Addresses, Coin, Terms},
+    witness::Witness,
 };
-use crate::platform::{Policy, Reward, RewardToken};
+
+pub(crate) use self::{splitter::matching_policies, vault::reward_role};
 
 /// One item.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,16 +30,40 @@ pub struct Item {
     pub found: Option<String>,
     /// What would bring it there.
     pub(crate) cure: Option<Step>,
+    /// What has to have been told, if it was changed in the open.
+    pub(crate) witness: Option<Witness>,
+    /// Whether the file leaves room for what is found.
+    pub(crate) allowed: bool,
 }
+
+/// What stands for what is not there and should not be.
+const NOTHING: &str = "nothing";
 
 impl Item {
     fn new(name: impl Into<String>, wanted: impl Into<String>, found: Option<String>) -> Self {
-        Self { name: name.into(), wanted: wanted.into(), found, cure: None }
+        let (name, wanted) = (name.into(), wanted.into());
+        Self { name, wanted, found, cure: None, witness: None, allowed: false }
+    }
+
+    /// Something that nobody configured.
+    fn further(name: impl Into<String>, found: String) -> Self {
+        Self::new(name, NOTHING, Some(found))
     }
 
     fn cured_by(mut self, step: Step) -> Self {
         self.cure = Some(step);
         self
+    }
+
+    fn told_by(mut self, witness: Witness) -> Self {
+        self.witness = Some(witness);
+        self
+    }
+
+    /// That nothing is there any more.
+    pub(crate) fn as_nothing(&self) -> Difference {
+        let (item, wanted, found) = (self.name.clone(), self.wanted.clone(), NOTHING.to_owned());
+        Difference { item, wanted, found }
     }
 
     /// Whether it is as configured.
@@ -48,11 +77,11 @@ impl Item {
     pub fn difference(&self) -> Option<Difference> {
         let found = match (&self.found, &self.cure) {
             (None, Some(_)) => return None,
-            (None, None) => "nothing".to_owned(),
+            (None, None) => return Some(self.as_nothing()),
             (Some(_), _) if self.holds() => return None,
             (Some(found), _) => found.clone(),
         };
-        Some(Difference { item: self.name.clone(), wanted: self.wanted.clone(), found })
+        Some(Difference { found, ..self.as_nothing() })
     }
 }
 
@@ -66,6 +95,8 @@ pub(crate) struct Audit<'a> {
     pub(crate) at_once: bool,
     /// Fragments that are not there yet: package and place.
     pub(crate) missing_fragments: &'a [(String, usize)],
+    /// Ids of the platform's policies on chain, as far as they are there.
+    pub(crate) policy_ids: &'a [Option<U256>],
 }
 
 impl Audit<'_> {
@@ -83,6 +114,10 @@ impl Audit<'_> {
         }
         if !self.sleeps("splitter") {
             items.extend(self.splitter());
+        }
+        // The splitter and its source have to be there before.
+        if !self.sleeps("vault") {
+            items.extend(self.early_exit());
         }
         for role in ["vault", "splitter"] {
             items.extend(self.owner(role));
@@ -168,114 +203,10 @@ impl Audit<'_> {
         Some(Item::new(format!("{role} supply"), wanted, Some(found)))
     }
 
-    fn vault(&self) -> Vec<Item> {
-        let (wanted, seen) = (&self.terms.platform.vault, self.seen.vault.as_ref());
-        let points = wanted.curve.iter().map(|point| (point.weeks, point.multiplier_bps));
-        let asset = self.addresses.get("token").map_or("the token".into(), Address::to_string);
-        let title = format!("{} ({})", wanted.name, wanted.symbol);
-        let mut items = Vec::new();
-        if let Some(vault) = seen {
-            let name = format!("{} ({})", vault.name, vault.symbol);
-            items.push(Item::new("vault asset", asset, Some(vault.asset.to_string())));
-            items.push(Item::new("vault name", title, Some(name)));
-            items.push(Item::new(
-                "vault curve",
-                curve(points),
-                Some(curve(vault.curve.iter().copied())),
-            ));
-            items.push(self.guardian("vault", vault.roles));
-        }
-        for (place, reward) in wanted.rewards.iter().enumerate() {
-            items.push(self.reward(place, reward, seen));
-        }
-        let further =
-            seen.map_or(0, |vault| vault.rewards.len().saturating_sub(wanted.rewards.len()));
-        if further > 0 {
-            items.push(Item::new("vault further reward tokens", "0", Some(further.to_string())));
-        }
-        items
-    }
-
-    fn reward(&self, place: usize, reward: &Reward, seen: Option<&Vault>) -> Item {
-        let role = reward_role(reward.token);
-        let address = self.addresses.get(role).map_or(role.to_owned(), Address::to_string);
-        let wanted = format!("{address}, {} weeks", reward.stream_weeks);
-        let found =
-            seen.and_then(|vault| vault.rewards.get(place)).map(|(token, weeks, retired)| {
-                let retired = if *retired { ", retired" } else { "" };
-                format!("{token}, {weeks} weeks{retired}")
-            });
-        Item::new(format!("vault reward {}", place + 1), wanted, found)
-            .cured_by(Step::AddReward(place))
-    }
-
-    fn splitter(&self) -> Vec<Item> {
-        let (platform, seen) = (&self.terms.platform, self.seen.splitter.as_ref());
-        let mut items = Vec::new();
-        if let Some(splitter) = seen {
-            let weth =
-                self.addresses.get("weth").map_or("wrapped ether".into(), Address::to_string);
-            items.push(Item::new("splitter weth", weth, Some(splitter.weth.to_string())));
-            items.push(self.guardian("splitter", splitter.roles));
-        }
-        let policies = platform.policies.iter().enumerate();
-        items.extend(policies.map(|(place, policy)| self.policy(place, policy, seen)));
-        for (place, source) in platform.sources.iter().enumerate() {
-            let wanted = format!("{:?} by {:?}", source.name, source.policy);
-            let found = seen.and_then(|splitter| {
-                splitter
-                    .sources
-                    .get(&source.key())
-                    .map(|found| self.source_on_chain(splitter, found.0, found.1.saturating_to()))
-            });
-            let item = Item::new(format!("source {}", source.id), wanted, found);
-            items.push(item.cured_by(Step::AddSource(place)));
-        }
-        items.extend(seen.and_then(|splitter| self.further(splitter)));
-        items
-    }
-
-    fn policy(&self, place: usize, policy: &Policy, seen: Option<&Splitter>) -> Item {
-        let accounts = policy.payees.iter().map(|payee| {
-            let account = self.terms.account(payee, self.addresses);
-            format!("{} {}", account.map_or("the vault".into(), |at| at.to_string()), payee.bps)
-        });
-        let wanted = format!("{:?}: {}", policy.name, accounts.collect::<Vec<_>>().join(", "));
-        let found = seen.and_then(|splitter| splitter.policies.get(place)).map(|found| {
-            // Kinds and tags are part of what a policy does; they are told only where they differ.
-            let call = self.terms.policy(policy, self.addresses);
-            let alike =
-                call.is_some_and(|call| call.kinds == found.kinds && call.tags == found.tags);
-            let payees = found.payees.iter().zip(&found.bps).map(|(at, bps)| format!("{at} {bps}"));
-            let other = if alike { "" } else { ", of other kinds" };
-            format!("{:?}: {}{other}", text(found.name), payees.collect::<Vec<_>>().join(", "))
-        });
-        let item = Item::new(format!("policy {}", place + 1), wanted, found);
-        item.cured_by(Step::CreatePolicy(place))
-    }
-
-    fn source_on_chain(&self, splitter: &Splitter, name: B256, policy: usize) -> String {
-        let policy = policy.checked_sub(1).and_then(|place| splitter.policies.get(place));
-        format!(
-            "{:?} by {:?}",
-            text(name),
-            policy.map(|policy| text(policy.name)).unwrap_or_default()
-        )
-    }
-
-    /// Sources and policies that nobody configured.
-    fn further(&self, splitter: &Splitter) -> Option<Item> {
-        let platform = &self.terms.platform;
-        let sources = splitter.sources.len().saturating_sub(platform.sources.len());
-        let policies = splitter.policies.len().saturating_sub(platform.policies.len());
-        let told = |sources, policies| format!("{sources} sources, {policies} policies");
-        (sources + policies > 0)
-            .then(|| Item::new("splitter further", told(0, 0), Some(told(sources, policies))))
-    }
-
-    fn guardian(&self, role: &str, roles: Roles) -> Item {
+    fn guardian(&self, role: &'static str, roles: Roles) -> Item {
         let wanted = self.terms.guardian.to_string();
-        Item::new(format!("{role} guardian"), wanted, Some(roles.guardian.to_string()))
+        let item = Item::new(format!("{role} guardian"), wanted, Some(roles.guardian.to_string()));
+        item.told_by(Witness::Guardian(role, roles.guardian))
     }
 
     /// The owner. Offered and not accepted counts as done: the rest is for the new owner to do.
@@ -297,26 +228,9 @@ impl Audit<'_> {
             // What is still the deployer's can be offered.
             (roles.owner != deployer).then(|| roles.owner.to_string())
         });
-        let item = Item::new(format!("{role} owner"), wanted.to_string(), found);
+        let mut item = Item::new(format!("{role} owner"), wanted.to_string(), found);
+        let owner = roles.filter(|_| item.found.is_some()).map(|roles| roles.owner);
+        item.witness = owner.map(|owner| Witness::Owner(role, owner));
         Some(if handed_over { item.cured_by(Step::OfferOwnership(role)) } else { item })
     }
-}
-
-/// The role that a kind of reward token has among the contracts.
-pub(crate) fn reward_role(token: RewardToken) -> &'static str {
-    match token {
-        RewardToken::Stablecoin => "stablecoin",
-        RewardToken::Weth => "weth",
-        RewardToken::Platform => "token",
-    }
-}
-
-fn curve(points: impl Iterator<Item = (u32, u32)>) -> String {
-    let points = points.map(|(weeks, bps)| format!("{weeks}w {bps}"));
-    points.collect::<Vec<_>>().join(", ")
-}
-
-/// The text in a word.
-fn text(word: B256) -> String {
-    String::from_utf8_lossy(word.as_slice()).trim_end_matches('\0').to_owned()
 }
