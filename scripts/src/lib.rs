@@ -16,6 +16,7 @@
 pub mod abi;
 pub mod chain;
 pub mod commands;
+pub mod console;
 pub mod deploy;
 pub mod failure;
 pub mod keeper;

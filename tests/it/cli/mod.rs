@@ -9,7 +9,9 @@ mod holder;
 mod hostile;
 mod keeper;
 mod owner;
+mod pipe;
 mod status;
+mod tokens;
 mod treasury;
 
 use std::{
@@ -39,7 +41,9 @@ pub(crate) fn cases() -> Vec<Case> {
         holder::cases(),
         keeper::cases(),
         owner::cases(),
+        pipe::cases(),
         status::cases(),
+        tokens::cases(),
         treasury::cases(),
     ]
     .concat()
