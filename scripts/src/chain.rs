@@ -328,7 +328,7 @@ pub fn in_words(error: &TransportError) -> eyre::Report {
         return Failure::Unreachable(error.to_string()).into();
     };
     match response.as_revert_data() {
-        Some(data) if !data.is_empty() => Failure::Reverted(refusal(&data)).into(),
+        Some(data) if !data.is_empty() => refused(&data).into(),
         Some(_) => Failure::Reverted(format!("{}, without a reason", response.message)).into(),
         None => eyre!("{}", response.message),
     }
@@ -337,12 +337,15 @@ pub fn in_words(error: &TransportError) -> eyre::Report {
 /// What a contract's revert data says, and what to do about it.
 #[must_use]
 pub fn refusal(data: &[u8]) -> String {
-    let told = abi::explain(data);
-    let name = told.split(' ').next().unwrap_or_default();
-    match advice(name) {
-        Some(advice) => format!("{told}: {advice}"),
-        None => told,
-    }
+    refused(data).to_string()
+}
+
+/// The same as a failure.
+#[must_use]
+pub fn refused(data: &[u8]) -> Failure {
+    let what = abi::explain(data);
+    let name = what.split(' ').next().unwrap_or_default();
+    Failure::Refused { advice: advice(name), what }
 }
 
 /// Least, middle and most of a kind of call.

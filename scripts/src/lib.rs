@@ -18,6 +18,7 @@ pub mod abi;
 pub mod auction;
 pub mod chain;
 pub mod commands;
+pub mod console;
 pub mod deploy;
 pub mod failure;
 pub mod keeper;

@@ -1,6 +1,7 @@
 //! Amounts as people read them: exact, in whole tokens, with separators.
 
-use alloy::primitives::U256;
+use alloy::primitives::{Address, U256};
+use serde::Serializer;
 
 /// `amount` of a token with `decimals`, in whole tokens: `1,234.500000`. Nothing is rounded, and every
 /// decimal is shown, so that a column of amounts can be read down its points; nothing is `0`.
@@ -39,6 +40,14 @@ fn trimmed(value: u64, decimals: u8) -> String {
 pub fn date(seconds: u64) -> String {
     let time = i64::try_from(seconds).ok().and_then(|at| jiff::Timestamp::from_second(at).ok());
     time.map_or_else(|| "never".to_owned(), |at| at.strftime("%Y-%m-%d %H:%M UTC").to_string())
+}
+
+/// An address in JSON as in text: with its checksum, so that both can be compared as they stand.
+///
+/// # Errors
+/// Those of the serializer.
+pub fn checksummed<S: Serializer>(address: &Address, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(address)
 }
 
 /// Groups of three digits from the right.

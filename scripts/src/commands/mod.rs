@@ -21,7 +21,7 @@ use clap::{Parser, Subcommand};
 use eyre::{Result, eyre};
 
 use crate::{
-    failure::{EXIT_CODES, exit_code},
+    failure::{EXIT_CODES, Failure, Told, exit_code},
     session,
 };
 
@@ -91,12 +91,26 @@ pub async fn main() -> ExitCode {
         .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
         .with_writer(std::io::stderr)
         .init();
-    match Cli::parse().run().await {
+    let in_json = std::env::args_os().any(|argument| argument == "--json");
+    let done = match Cli::try_parse() {
+        Ok(cli) => cli.run().await,
+        Err(wrong) if in_json && wrong.use_stderr() => Err(Failure::usage(wrong.to_string())),
+        Err(told) => told.exit(),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            complain(&Told::of(&error), in_json);
             exit_code(&error)
         }
+    }
+}
+
+/// Says on standard error what went wrong: in one line, or as one JSON object.
+fn complain(told: &Told, in_json: bool) {
+    match serde_json::to_string_pretty(told) {
+        Ok(object) if in_json => eprintln!("{object}"),
+        _ => eprintln!("error: {told}"),
     }
 }
 

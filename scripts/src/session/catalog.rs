@@ -6,12 +6,12 @@ use alloy::primitives::{Address, B256, U256, hex};
 use eyre::Result;
 use serde::Serialize;
 
-use super::{Site, decode::text_of, page::table};
+use super::{Site, decode::text_of};
 use crate::{
     deploy::terms::FOLLOWS_SHARE,
     failure::Failure,
     platform::{STAKERS_SHARE, text_word},
-    units::percent,
+    units::{checksummed, percent},
 };
 
 /// What a payee is to the splitter.
@@ -31,7 +31,7 @@ pub enum Kind {
 
 impl Kind {
     /// By the splitter's number.
-    const fn of(number: u8) -> Self {
+    pub(super) const fn of(number: u8) -> Self {
         match number {
             1 => Self::Stream,
             2 => Self::Splitter,
@@ -45,6 +45,7 @@ impl Kind {
 #[derive(Clone, Debug, Serialize)]
 pub struct PayeeLine {
     /// Who.
+    #[serde(serialize_with = "checksummed")]
     pub address: Address,
     /// Its part in basis points.
     pub bps: u32,
@@ -87,6 +88,7 @@ pub struct SourceLine {
 #[serde(rename_all = "camelCase")]
 pub struct ShareLine {
     /// Who may set it; zero for nobody.
+    #[serde(serialize_with = "checksummed")]
     pub setter: Address,
     /// What it is now, in basis points.
     pub bps: u64,
@@ -99,14 +101,13 @@ pub struct ShareLine {
 }
 
 /// All of it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Catalog {
     /// In the order of their numbers.
     pub policies: Vec<PolicyLine>,
     /// In the order in which they were added.
     pub sources: Vec<SourceLine>,
     /// The stakers' share, if the owner lets it be set.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub share: Option<ShareLine>,
 }
 
@@ -177,6 +178,14 @@ impl Catalog {
                 Err(Failure::usage(format!("there is no policy {text:?}; there are {known}")))
             }
         }
+    }
+
+    /// The policy that divides now what comes from `source`.
+    ///
+    /// # Errors
+    /// There is none, which cannot be.
+    pub fn policy_of(&self, source: &SourceLine) -> Result<&PolicyLine> {
+        self.policy(&source.policy.to_string())
     }
 
     /// The source that is meant by `text`: its label, its id in hex, or its name.
@@ -251,36 +260,5 @@ impl fmt::Display for ShareLine {
             "{now} by policy {}; {} may set it from {least} to {most}",
             self.policy, self.setter
         )
-    }
-}
-
-impl fmt::Display for Catalog {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut lines = Vec::new();
-        for policy in &self.policies {
-            for (index, payee) in policy.payees.iter().enumerate() {
-                let first = index == 0;
-                let shown = |text: String| if first { text } else { String::new() };
-                let kind = format!("{:?}", payee.kind).to_lowercase();
-                let tag = if payee.tag.is_zero() { String::new() } else { label(payee.tag) };
-                lines.push([
-                    shown(policy.id.to_string()),
-                    shown(policy.name.clone()),
-                    index.to_string(),
-                    payee.address.to_string(),
-                    percent(payee.bps.into()),
-                    kind,
-                    tag,
-                ]);
-            }
-        }
-        let headings = ["policy", "name", "payee", "address", "share", "kind", "tag"];
-        writeln!(f, "Policies\n{}", table(&headings, lines))?;
-        let lines = self.sources.iter().map(|one| {
-            let follows = if one.follows_share { ", as the stakers' share" } else { "" };
-            [one.label.clone(), one.name.clone(), format!("{}{follows}", one.policy)]
-        });
-        write!(f, "\nSources\n{}", table(&["source", "name", "policy"], lines))?;
-        self.share.iter().try_for_each(|share| write!(f, "\n\nStakers' share: {share}"))
     }
 }

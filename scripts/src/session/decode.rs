@@ -9,6 +9,7 @@ use alloy::{
 };
 use serde_json::{Map, Value};
 
+use super::label;
 use crate::abi::known;
 
 /// A call or an event by name.
@@ -47,6 +48,20 @@ pub fn event(log: &LogData) -> Option<Decoded> {
     known().iter().flat_map(|abi| abi.events()).find_map(|event| as_event(event, log))
 }
 
+/// The error that `data` is, if an interface declares it.
+#[must_use]
+pub fn error(data: &[u8]) -> Option<Decoded> {
+    let (selector, arguments) = data.split_first_chunk::<4>()?;
+    let declared = known().iter().flat_map(|abi| abi.errors());
+    let error = declared.into_iter().find(|error| error.selector() == *selector)?;
+    Some(Decoded {
+        name: error.name.clone(),
+        parameters: error.inputs.clone(),
+        values: error.abi_decode_input(arguments).ok()?,
+        payable: false,
+    })
+}
+
 fn as_event(event: &Event, log: &LogData) -> Option<Decoded> {
     let indexed = event.inputs.iter().filter(|input| input.indexed).count();
     if log.topics().first() != Some(&event.selector()) || log.topics().len() != indexed + 1 {
@@ -82,7 +97,7 @@ impl Decoded {
 impl fmt::Display for Decoded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let pairs = self.parameters.iter().zip(&self.values);
-        let pairs = pairs.map(|(one, value)| format!("{}: {}", one.name, readable(value)));
+        let pairs = pairs.map(|(one, value)| format!("{}: {}", one.name, told(one, value)));
         write!(f, "{}({})", self.name, pairs.collect::<Vec<_>>().join(", "))
     }
 }
@@ -114,6 +129,14 @@ fn in_list(value: &DynSolValue) -> String {
         DynSolValue::Uint(..) | DynSolValue::Int(..) | DynSolValue::Bool(_) | DynSolValue::Array(_)
     );
     if bare { exact(value) } else { Value::from(exact(value)).to_string() }
+}
+
+/// A parameter's value as people read it; of a source, its label.
+pub(super) fn told(parameter: &Param, value: &DynSolValue) -> String {
+    match value {
+        DynSolValue::FixedBytes(id, 32) if parameter.name == "source" && id.is_zero() => label(*id),
+        value => readable(value),
+    }
 }
 
 /// A value as people read it: as [`exact`], with words that hold text as that text.
@@ -166,6 +189,36 @@ mod tests {
         assert_eq!(decoded.to_string(), told);
         assert_eq!(decoded.arguments()["source"], format!("{source}"));
         assert!(call(&[1, 2, 3, 4]).is_none());
+    }
+
+    #[test]
+    fn revenue_without_a_source_is_told_as_unattributed_and_stays_exact_for_programs() {
+        let call =
+            ISplitter::depositCall { source: B256::ZERO, token: ALICE, amount: U256::from(7) };
+        let decoded = call_of(&call.abi_encode());
+        assert!(decoded.to_string().starts_with("deposit(source: unattributed, "), "{decoded}");
+        assert_eq!(decoded.arguments()["source"], format!("{}", B256::ZERO));
+    }
+
+    fn call_of(data: &[u8]) -> Decoded {
+        call(data).expect("an interface declares it")
+    }
+
+    #[test]
+    fn every_error_of_every_interface_is_told_by_name() {
+        for (file, abi) in crate::abi::interfaces() {
+            for declared in abi.errors() {
+                let values: Vec<_> = declared.inputs.iter().map(|input| zero(&input.ty)).collect();
+                let data = declared.abi_encode_input(&values).unwrap();
+                let told = error(&data).unwrap_or_else(|| panic!("{file} {}", declared.name));
+                assert_eq!((&told.name, told.values.len()), (&declared.name, values.len()));
+            }
+        }
+    }
+
+    fn zero(ty: &str) -> DynSolValue {
+        let ty: alloy::dyn_abi::DynSolType = ty.parse().unwrap();
+        ty.abi_decode(&[0; 32]).unwrap()
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! and the [`Session`] simulates them, shows them, asks, sends and tells what came of it, or writes them
 //! to a batch for a Safe. Nothing is sent without `--broadcast` or a yes at a terminal.
 
+mod allowance;
 mod amount;
 mod book;
 mod catalog;
@@ -13,16 +14,21 @@ pub mod decode;
 mod page;
 mod permit;
 mod plan;
+mod queue;
+mod refused;
 mod run;
 pub(crate) mod safe_batch;
 mod signer;
 mod site;
+mod skipped;
+mod token;
 
 use std::path::PathBuf;
 
 use alloy::primitives::Address;
 use eyre::Result;
 
+pub use allowance::Allowance;
 pub use amount::{Amount, NoAmount};
 pub use book::{Book, Entry};
 pub use catalog::{Catalog, Kind, PayeeLine, PolicyLine, ShareLine, SourceLine, label, source_id};
@@ -30,8 +36,10 @@ pub use config::{Config, Network};
 pub use page::{Asking, Inquiry, Sum, table};
 pub use permit::Permit;
 pub use plan::{Plan, Step};
+pub use queue::Queued;
 pub use signer::{Signer, SignerArgs};
-pub use site::{NodeArgs, Site, SiteArgs, Token};
+pub use site::{NodeArgs, Site, SiteArgs};
+pub use token::Token;
 
 use crate::{chain::Account, failure::Failure};
 
@@ -71,6 +79,8 @@ pub struct Sender {
     pub address: Address,
     /// Signs for it; without one, calls are only simulated.
     pub signer: Option<Signer>,
+    /// Calls of its that will be made before: those that the batch holds already.
+    pub queue: Vec<Queued>,
 }
 
 /// An open session.
@@ -122,7 +132,10 @@ impl SessionArgs {
         let site = self.site.open().await?;
         let fate = self.fate.clone();
         let sender = match (&fate.safe_batch, fate.safe.or(site.network.safe).or(fate.from)) {
-            (Some(_), Some(address)) => Sender { address, signer: None },
+            (Some(file), Some(address)) => {
+                let queue = safe_batch::queued(file, site.chain.chain_id())?;
+                Sender { address, signer: None, queue }
+            }
             (Some(_), None) => {
                 return Err(Failure::usage(
                     "which Safe will execute the batch? Give --safe ADDRESS",
@@ -152,6 +165,6 @@ impl SessionArgs {
         let address = address.ok_or_else(|| {
             Failure::usage("who sends? Give --account NAME, --keystore FILE, or --from to simulate")
         })?;
-        Ok(Sender { address, signer })
+        Ok(Sender { address, signer, queue: Vec::new() })
     }
 }

@@ -8,6 +8,7 @@ use eyre::Result;
 use serde::Serialize;
 
 use super::{Site, SiteArgs, Token};
+use crate::{console, units::checksummed};
 
 /// A command that only reads.
 pub trait Inquiry {
@@ -47,9 +48,9 @@ impl<I: Inquiry + clap::Args> Asking<I> {
         let site = self.site.open().await?;
         let page = self.inquiry.read(&site).await?;
         if site.json {
-            println!("{}", serde_json::to_string_pretty(&page)?);
+            console::json(&page)?;
         } else {
-            println!("{page}");
+            console::line(&page.to_string())?;
         }
         self.inquiry.judge(&page)
     }
@@ -63,7 +64,11 @@ pub struct Sum {
     /// The token's ticker.
     pub symbol: String,
     /// The token.
+    #[serde(serialize_with = "checksummed")]
     pub token: Address,
+    /// What the token does not tell of itself, if there is anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// For people.
     #[serde(skip)]
     pub shown: String,
@@ -77,6 +82,7 @@ impl Token {
             amount: amount.to_string(),
             symbol: self.symbol.clone(),
             token: self.address,
+            note: self.note(),
             shown: self.show(amount),
         }
     }

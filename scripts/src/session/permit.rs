@@ -1,16 +1,21 @@
 //! Permits (ERC-2612): a signature in place of an approval, so that staking is one transaction.
+//!
+//! A permit is a licence to take tokens from the moment it is signed, whoever holds it. So it is signed
+//! when its call is sent, and not before.
 
 use alloy::{
     dyn_abi::TypedData,
-    primitives::{Address, B256, U256},
-    sol_types::Eip712Domain,
+    primitives::{Address, Bytes, U256},
+    sol_types::{Eip712Domain, SolValue},
 };
-use eyre::Result;
+use eyre::{Result, eyre};
 
-use super::{Sender, Site, Token};
+use super::{Sender, Signer, Site, Token};
 
 /// How long a permit can be used, in seconds.
 const LIFETIME: u64 = 3_600;
+/// Bytes of `v`, `r` and `s`, with which every call that takes a permit ends.
+const SIGNATURE: usize = 96;
 
 mod typed {
     alloy::sol! {
@@ -25,42 +30,54 @@ mod typed {
     }
 }
 
-/// A signed permit, as contracts take it.
-#[derive(Clone, Copy, Debug)]
+/// A permit that can be signed.
+#[derive(Clone, Debug)]
 pub struct Permit {
-    /// The last second in which it can be used.
-    pub deadline: u64,
-    /// Recovery id, 27 or 28.
-    pub v: u8,
-    /// The signature's first word.
-    pub r: B256,
-    /// The signature's second word.
-    pub s: B256,
+    domain: Eip712Domain,
+    terms: typed::Permit,
 }
 
 impl Permit {
-    /// Signs that `spender` may take `value` of `token` from the sender; `None` if nobody signs, or if
-    /// the token knows no permits of the usual kind.
+    /// That `spender` may take `value` of `token` from the sender; `None` if nobody signs, or if the token
+    /// knows no permits of the usual kind.
     ///
     /// # Errors
-    /// The node does not answer, or the device refuses.
-    pub async fn sign(
+    /// The node does not answer.
+    pub async fn prepare(
         site: &Site,
         sender: &Sender,
         token: &Token,
         spender: Address,
         value: U256,
     ) -> Result<Option<Self>> {
-        let Some(signer) = &sender.signer else { return Ok(None) };
-        let Some(domain) = domain(site, token).await else { return Ok(None) };
+        let Some(domain) = domain(site, token).await.filter(|_| sender.signer.is_some()) else {
+            return Ok(None);
+        };
         let contract = site.erc20(token.address);
         let Ok(nonce) = contract.nonces(sender.address).call().await else { return Ok(None) };
-        let deadline = site.now().await? + LIFETIME;
-        let (owner, until) = (sender.address, U256::from(deadline));
-        let permit = typed::Permit { owner, spender, value, nonce, deadline: until };
-        let signature = signer.sign(&TypedData::from_struct(&permit, Some(domain))).await?;
-        let (r, s) = (signature.r().into(), signature.s().into());
-        Ok(Some(Self { deadline, v: 27 + u8::from(signature.v()), r, s }))
+        let (owner, deadline) = (sender.address, U256::from(site.now().await? + LIFETIME));
+        let terms = typed::Permit { owner, spender, value, nonce, deadline };
+        Ok(Some(Self { domain, terms }))
+    }
+
+    /// The last second in which it can be used.
+    #[must_use]
+    pub const fn deadline(&self) -> U256 {
+        self.terms.deadline
+    }
+
+    /// Signs it into `call`, whose last parameters are `v`, `r` and `s`.
+    ///
+    /// # Errors
+    /// The device refuses.
+    pub async fn sign_into(&self, call: &Bytes, signer: &Signer) -> Result<Bytes> {
+        let data = TypedData::from_struct(&self.terms, Some(self.domain.clone()));
+        let signature = signer.sign(&data).await?;
+        let end = call.len().checked_sub(SIGNATURE);
+        let end = end.ok_or_else(|| eyre!("the call has no room for a permit"))?;
+        let v = U256::from(27 + u8::from(signature.v()));
+        let signature = (v, signature.r(), signature.s()).abi_encode();
+        Ok([&call[..end], &signature].concat().into())
     }
 }
 

@@ -5,7 +5,8 @@ use alloy::{
     sol_types::SolCall,
 };
 
-use crate::{abi::IToken, chain::Call};
+use super::{Allowance, Permit, Token};
+use crate::chain::Call;
 
 /// What a command is going to do.
 #[derive(Clone, Debug)]
@@ -14,8 +15,12 @@ pub struct Plan {
     pub title: String,
     /// What will be different, as lines for the operator.
     pub facts: Vec<String>,
+    /// What the operator may not want.
+    pub warnings: Vec<String>,
     /// The calls.
     pub steps: Vec<Step>,
+    /// What the next call needs.
+    needed: Option<Allowance>,
 }
 
 /// One call.
@@ -29,14 +34,18 @@ pub struct Step {
     pub value: U256,
     /// The call.
     pub data: Bytes,
-    /// Whether it can only succeed once the step before it is mined.
-    pub needs_previous: bool,
+    /// An allowance that it needs and that is not on chain yet: something before it gives it, or its
+    /// own permit.
+    pub allowance: Option<Allowance>,
+    /// A permit that has to be signed into the call before it is sent.
+    pub permit: Option<Permit>,
 }
 
 impl Plan {
     /// Nothing yet.
     pub fn new(title: impl Into<String>) -> Self {
-        Self { title: title.into(), facts: Vec::new(), steps: Vec::new() }
+        let (facts, warnings, steps) = (Vec::new(), Vec::new(), Vec::new());
+        Self { title: title.into(), facts, warnings, steps, needed: None }
     }
 
     /// A single call.
@@ -45,13 +54,28 @@ impl Plan {
         Self::new(title.clone()).step(title, to, call)
     }
 
-    /// With one more call. What follows an approval needs it.
+    /// With one more call.
     #[must_use]
     pub fn step(mut self, title: impl Into<String>, to: Address, call: &impl SolCall) -> Self {
         let (title, value, data) = (title.into(), U256::ZERO, call.abi_encode().into());
-        let approval = IToken::approveCall::SELECTOR;
-        let needs_previous = self.steps.last().is_some_and(|last| last.data.starts_with(&approval));
-        self.steps.push(Step { title, to, value, data, needs_previous });
+        let allowance = self.needed.take();
+        self.steps.push(Step { title, to, value, data, allowance, permit: None });
+        self
+    }
+
+    /// The next call needs an allowance that is not on chain yet.
+    #[must_use]
+    pub fn needing(mut self, allowance: Allowance) -> Self {
+        self.needed = Some(allowance);
+        self
+    }
+
+    /// The last call takes a permit, which is signed when it is sent.
+    #[must_use]
+    pub fn permitted(mut self, permit: Permit) -> Self {
+        if let Some(last) = self.steps.last_mut() {
+            last.permit = Some(permit);
+        }
         self
     }
 
@@ -59,8 +83,9 @@ impl Plan {
     #[must_use]
     pub fn call(mut self, call: &Call) -> Self {
         if let Some(to) = call.recipient() {
-            let (title, data) = (call.kind.clone(), call.data().clone());
-            self.steps.push(Step { title, to, value: call.value, data, needs_previous: false });
+            let (title, data, value) = (call.kind.clone(), call.data().clone(), call.value);
+            let allowance = self.needed.take();
+            self.steps.push(Step { title, to, value, data, allowance, permit: None });
         }
         self
     }
@@ -79,6 +104,22 @@ impl Plan {
     pub fn fact(mut self, fact: impl Into<String>) -> Self {
         self.facts.push(fact.into());
         self
+    }
+
+    /// With one more thing that the operator may not want.
+    #[must_use]
+    pub fn warning(mut self, warning: impl Into<String>) -> Self {
+        self.warnings.push(warning.into());
+        self
+    }
+
+    /// With what has to be known of `token`, if it does not tell all of it.
+    #[must_use]
+    pub fn about(self, token: &Token) -> Self {
+        match token.note() {
+            Some(note) => self.fact(note),
+            None => self,
+        }
     }
 }
 

@@ -3,16 +3,20 @@
 use std::io::IsTerminal;
 
 use alloy::{
-    primitives::{Bytes, utils::format_ether},
+    primitives::{Bytes, U256, utils::format_ether},
     providers::Provider,
-    rpc::types::{Log, TransactionReceipt, TransactionRequest},
+    rpc::types::{Log, TransactionReceipt, TransactionRequest, state::StateOverride},
+    transports::TransportError,
 };
-use eyre::{Result, WrapErr};
+use eyre::{Report, Result};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Plan, Session, Signer, Step, decode, safe_batch};
-use crate::{chain::in_words, failure::Failure, progress::Progress, units::separated};
+use super::{
+    Plan, Session, Signer, Step, decode, safe_batch,
+    skipped::{Skipped, in_logs},
+};
+use crate::{chain::GAS_MARGIN, console, failure::Failure, progress::Progress, units::separated};
 
 /// What came of a command, as `--json` prints it.
 #[derive(Debug, Serialize)]
@@ -22,6 +26,7 @@ struct Record {
     chain_id: u64,
     from: String,
     facts: Vec<String>,
+    warnings: Vec<String>,
     /// Whether all of it was sent and mined.
     sent: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -36,9 +41,14 @@ struct Done {
     title: String,
     to: String,
     value: String,
+    #[serde(skip)]
+    wei: U256,
     data: Bytes,
     function: String,
     arguments: Map<String, Value>,
+    /// Whether a permit is still to be signed into it, when it is sent.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    unsigned: bool,
     #[serde(flatten)]
     simulated: Option<Simulated>,
     #[serde(flatten)]
@@ -59,6 +69,8 @@ struct Mined {
     block: u64,
     gas_used: u64,
     events: Vec<Event>,
+    #[serde(skip)]
+    skipped: Vec<Skipped>,
 }
 
 #[derive(Debug, Serialize)]
@@ -71,13 +83,19 @@ struct Event {
     shown: String,
 }
 
+impl Record {
+    fn mined(&self) -> impl Iterator<Item = &Mined> {
+        self.transactions.iter().filter_map(|done| done.mined.as_ref())
+    }
+}
+
 impl Session {
     /// Does what the plan says, as far as the flags and the operator allow.
     ///
     /// # Errors
-    /// A call would fail, or failed, or the operator declined.
+    /// A call would fail, or failed, or somebody was not paid by it, or the operator declined.
     pub async fn carry_out(&self, plan: Plan) -> Result<()> {
-        let mut record = self.record(&plan);
+        let (mut record, mut outcome) = (self.record(&plan), Ok(()));
         self.head(&plan).await?;
         for (place, step) in plan.steps.iter().enumerate() {
             record.transactions.push(self.rehearse(place + 1, step).await?);
@@ -90,16 +108,59 @@ impl Session {
             let file = file.display().to_string();
             self.say(&format!("  {file} holds {count} transactions now. Nothing was sent."));
             record.safe_batch = Some(file);
-        } else if self.may_send(plan.steps.len())? {
-            self.send_all(&plan, &mut record.transactions).await?;
-            record.sent = true;
         } else {
-            self.say("  Nothing was sent. Add --broadcast to send.");
+            let sent = self.send_if_wanted(&plan, &mut record).await;
+            if sent.is_err() && record.mined().next().is_none() {
+                return sent;
+            }
+            outcome = sent;
         }
         if self.site.json {
-            println!("{}", serde_json::to_string_pretty(&record)?);
+            console::json(&record)?;
         }
+        outcome?;
+        match record.mined().flat_map(|mined| mined.skipped.clone()).collect::<Vec<_>>().as_slice()
+        {
+            [] => Ok(()),
+            skipped => Err(self.site.unpaid(skipped).await?),
+        }
+    }
+
+    async fn send_if_wanted(&self, plan: &Plan, record: &mut Record) -> Result<()> {
+        let poor = self.cannot_pay(&record.transactions).await?;
+        if let Some(why) = &poor {
+            self.say(&format!("  ! {why}"));
+            record.warnings.push(why.clone());
+        }
+        if !self.may_send(plan.steps.len())? {
+            self.say("  Nothing was sent. Add --broadcast to send.");
+            return Ok(());
+        }
+        let signer = self.sender.signer.as_ref().ok_or_else(|| {
+            Failure::usage("nobody signs; give --account NAME or --keystore FILE")
+        })?;
+        if let Some(why) = poor {
+            return Err(Failure::usage(why));
+        }
+        self.send_all(plan, signer, &mut record.transactions).await?;
+        record.sent = true;
         Ok(())
+    }
+
+    /// Why the sender's ether does not suffice for what was rehearsed, if it does not: nodes want the
+    /// highest fee of each transaction to be there.
+    async fn cannot_pay(&self, rehearsed: &[Done]) -> Result<Option<String>> {
+        let provider = self.site.chain.provider();
+        let price = U256::from(2 * provider.get_gas_price().await?);
+        let balance = provider.get_balance(self.sender.address).await?;
+        let costs = rehearsed.iter().filter_map(|done| {
+            let gas = done.simulated.as_ref()?.gas_estimate * 6 / 5 + GAS_MARGIN;
+            Some(price.saturating_mul(U256::from(gas)).saturating_add(done.wei))
+        });
+        let Some(most) = costs.max().filter(|most| *most > balance) else { return Ok(None) };
+        let (has, needs) = (format_ether(balance), format_ether(most));
+        let who = self.sender.address;
+        Ok(Some(format!("{who} has {has} ETH, and needs up to {needs} ETH for gas; send it some")))
     }
 
     fn record(&self, plan: &Plan) -> Record {
@@ -108,6 +169,7 @@ impl Session {
             chain_id: self.site.chain.chain_id(),
             from: self.sender.address.to_string(),
             facts: plan.facts.clone(),
+            warnings: plan.warnings.clone(),
             sent: false,
             safe_batch: None,
             transactions: Vec::new(),
@@ -117,7 +179,8 @@ impl Session {
     /// For people; `--json` keeps standard output for the one object.
     fn say(&self, line: &str) {
         if !self.site.json {
-            println!("{line}");
+            // What is being sent is more important than who hears of it.
+            let _ = console::line(line);
         }
     }
 
@@ -130,24 +193,41 @@ impl Session {
         for fact in &plan.facts {
             self.say(&format!("  {fact}"));
         }
+        for warning in &plan.warnings {
+            self.say(&format!("  ! {warning}"));
+        }
         Ok(())
     }
 
-    async fn send_all(&self, plan: &Plan, done: &mut [Done]) -> Result<()> {
-        let signer = self.sender.signer.as_ref().ok_or_else(|| {
-            Failure::usage("nobody signs; give --account NAME or --keystore FILE")
-        })?;
-        let job = Progress::default().job("sending", plan.steps.len() as u64);
+    async fn send_all(&self, plan: &Plan, signer: &Signer, done: &mut [Done]) -> Result<()> {
+        let progress = (!self.site.json).then(Progress::default);
+        let job = progress.map(|progress| progress.job("sending", plan.steps.len() as u64));
         for (step, done) in plan.steps.iter().zip(done) {
-            if step.needs_previous {
-                done.simulated = Some(self.simulate(step).await?);
+            let step = self.ready(step, signer).await?;
+            if step.allowance.is_some() {
+                *done = self.done(&step, Some(self.simulate(&step, None).await?));
             }
-            job.say(&step.title);
-            done.mined = Some(self.send(signer, step).await?);
-            job.step();
+            if let Some(job) = &job {
+                job.say(&step.title);
+            }
+            done.mined = Some(self.send(signer, &step).await?);
+            if let Some(job) = &job {
+                job.step();
+            }
         }
-        job.done("mined");
+        if let Some(job) = job {
+            job.done("mined");
+        }
         Ok(())
+    }
+
+    /// `step` with its permit signed, if it has one.
+    async fn ready(&self, step: &Step, signer: &Signer) -> Result<Step> {
+        let mut ready = step.clone();
+        if let Some(permit) = ready.permit.take() {
+            ready.data = permit.sign_into(&ready.data, signer).await?;
+        }
+        Ok(ready)
     }
 
     /// Whether `--broadcast` was given.
@@ -187,44 +267,70 @@ impl Session {
         }
     }
 
-    /// Shows a step, and simulates it unless what it needs is still to come.
+    /// Shows a step, and simulates it: as if an allowance that it needs were there already, where the
+    /// node and the token let that be pretended.
     async fn rehearse(&self, place: usize, step: &Step) -> Result<Done> {
         self.show(place, step);
-        let simulated = if step.needs_previous {
-            self.say("       simulated when the step before it is mined");
-            None
-        } else {
-            let simulated = self.simulate(step).await?;
-            let gas = separated(&simulated.gas_estimate.to_string());
-            self.say(&format!("       simulated: succeeds, {gas} gas"));
-            Some(simulated)
+        let pretended = match &step.allowance {
+            Some(allowance) => allowance.pretended(&self.site).await,
+            None => None,
         };
+        if step.allowance.is_some() && pretended.is_none() {
+            self.say(
+                "       simulated when it is sent: it needs an allowance that is not there yet",
+            );
+            return Ok(self.done(step, None));
+        }
+        let supposed = if pretended.is_some() { ", with the allowance" } else { "" };
+        let simulated = self.simulate(step, pretended).await?;
+        let gas = separated(&simulated.gas_estimate.to_string());
+        self.say(&format!("       simulated: succeeds{supposed}, {gas} gas"));
+        Ok(self.done(step, Some(simulated)))
+    }
+
+    fn done(&self, step: &Step, simulated: Option<Simulated>) -> Done {
         let call = decode::call(&step.data);
-        Ok(Done {
+        Done {
             title: step.title.clone(),
             to: step.to.to_string(),
             value: step.value.to_string(),
+            wei: step.value,
             data: step.data.clone(),
             function: call.as_ref().map(|call| call.name.clone()).unwrap_or_default(),
             arguments: call.map(|call| call.arguments()).unwrap_or_default(),
+            unsigned: step.permit.is_some(),
             simulated,
             mined: None,
-        })
+        }
     }
 
-    async fn simulate(&self, step: &Step) -> Result<Simulated> {
+    async fn simulate(&self, step: &Step, pretended: Option<StateOverride>) -> Result<Simulated> {
         let request = TransactionRequest::default()
             .from(self.sender.address)
             .to(step.to)
             .value(step.value)
             .input(step.data.clone().into());
         let provider = self.site.chain.provider();
-        let returned = provider.call(request.clone()).await;
-        let returns =
-            returned.map_err(|error| in_words(&error)).wrap_err_with(|| would_not(step))?;
-        let estimate = provider.estimate_gas(request).await;
-        let gas_estimate = estimate.map_err(|e| in_words(&e)).wrap_err_with(|| would_not(step))?;
-        Ok(Simulated { gas_estimate, returns })
+        let returned = provider.call(request.clone()).overrides_opt(pretended.clone()).await;
+        let returns = match returned {
+            Ok(returns) => returns,
+            Err(error) => return Err(self.refusal(step, &error).await),
+        };
+        let estimate = provider.estimate_gas(request).overrides_opt(pretended).await;
+        match estimate {
+            Ok(gas_estimate) => Ok(Simulated { gas_estimate, returns }),
+            Err(error) => Err(self.refusal(step, &error).await),
+        }
+    }
+
+    /// Why a step cannot be done; in a batch it may be for want of a call that is there already.
+    async fn refusal(&self, step: &Step, error: &TransportError) -> Report {
+        let refusal =
+            self.site.refusal(step, error).await.wrap_err(format!("cannot {}", step.title));
+        match self.sender.queue.len() {
+            0 => refusal,
+            count => refusal.wrap_err(format!("without the {count} calls that the batch holds")),
+        }
     }
 
     async fn send(&self, signer: &Signer, step: &Step) -> Result<Mined> {
@@ -247,6 +353,7 @@ impl Session {
             block: receipt.block_number.unwrap_or_default(),
             gas_used: receipt.gas_used,
             events: receipt.logs().iter().map(|log| self.event(log)).collect(),
+            skipped: in_logs(receipt.logs()),
         }
     }
 
@@ -267,8 +374,4 @@ impl Session {
             },
         }
     }
-}
-
-fn would_not(step: &Step) -> String {
-    format!("cannot {}", step.title)
 }

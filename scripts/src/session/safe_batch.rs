@@ -1,17 +1,23 @@
 //! Batches for a Safe: the JSON that its Transaction Builder reads and writes.
 //!
 //! A batch that exists is added to. The checksum is the app's own: keccak-256 of a serialisation with
-//! sorted keys, of everything but the batch's name and the checksum itself.
+//! sorted keys, of everything but the batch's name and the checksum itself. So the name can say what all of
+//! its calls are for.
 
 use std::{fs, path::Path, time::SystemTime};
 
-use alloy::primitives::{Address, hex, keccak256};
+use alloy::{
+    dyn_abi::{DynSolType, JsonAbiExt},
+    json_abi::{Function, Param, StateMutability},
+    primitives::{Address, Bytes, hex, keccak256},
+};
 use eyre::{Result, WrapErr};
 use serde_json::{Value, json};
 
 use super::{
     decode,
     plan::{Plan, Step},
+    queue::Queued,
 };
 use crate::failure::Failure;
 
@@ -28,7 +34,8 @@ pub(crate) fn append(
     safe: Option<Address>,
     plan: &Plan,
 ) -> Result<usize> {
-    let mut batch = if file.exists() { read(file, chain_id)? } else { new(chain_id, safe, plan) };
+    let mut batch = if file.exists() { read(file, chain_id)? } else { new(chain_id, safe) };
+    batch["meta"]["name"] = named(batch["meta"]["name"].as_str(), &plan.title).into();
     let transactions = batch["transactions"].as_array_mut();
     let transactions = transactions.ok_or_else(|| no_batch(file, "it lists no transactions"))?;
     transactions.extend(plan.steps.iter().map(transaction));
@@ -37,6 +44,60 @@ pub(crate) fn append(
     let text = serde_json::to_string_pretty(&batch)? + "\n";
     fs::write(file, text).wrap_err_with(|| format!("{} cannot be written", file.display()))?;
     Ok(count)
+}
+
+/// The name of a batch called `before` that does also `title`.
+fn named(before: Option<&str>, title: &str) -> String {
+    match before {
+        Some(before) if !before.is_empty() => format!("{before}; {title}"),
+        _ => title.to_owned(),
+    }
+}
+
+/// The calls that `file` holds; none, if there is no such file.
+///
+/// # Errors
+/// The file is no batch, is of another chain, was changed since its checksum was made, or holds a call
+/// that cannot be read.
+pub(super) fn queued(file: &Path, chain_id: u64) -> Result<Vec<Queued>> {
+    if !file.exists() {
+        return Ok(Vec::new());
+    }
+    let batch = read(file, chain_id)?;
+    let calls = batch["transactions"].as_array().into_iter().flatten();
+    let calls = calls.enumerate().map(|(place, call)| {
+        let why = || no_batch(file, &format!("its transaction {} cannot be read", place + 1));
+        queued_call(call).ok_or_else(why)
+    });
+    calls.collect()
+}
+
+fn queued_call(call: &Value) -> Option<Queued> {
+    let to = call["to"].as_str()?.parse().ok()?;
+    let value = call["value"].as_str().unwrap_or("0").parse().ok()?;
+    let data = match call["data"].as_str() {
+        Some(data) => data.parse().ok()?,
+        None if call["contractMethod"].is_null() => Bytes::new(),
+        None => encoded(&call["contractMethod"], &call["contractInputsValues"])?,
+    };
+    Some(Queued { to, value, data })
+}
+
+/// The calldata that the app makes of a call by name.
+fn encoded(method: &Value, values: &Value) -> Option<Bytes> {
+    let inputs: Vec<Param> = serde_json::from_value(method["inputs"].clone()).ok()?;
+    let values = inputs.iter().map(|input| {
+        let kind: DynSolType = input.ty.parse().ok()?;
+        kind.coerce_str(values[&input.name].as_str()?).ok()
+    });
+    let values = values.collect::<Option<Vec<_>>>()?;
+    let function = Function {
+        name: method["name"].as_str()?.to_owned(),
+        inputs,
+        outputs: Vec::new(),
+        state_mutability: StateMutability::NonPayable,
+    };
+    Some(function.abi_encode_input(&values).ok()?.into())
 }
 
 fn read(file: &Path, chain_id: u64) -> Result<Value> {
@@ -60,14 +121,14 @@ fn no_batch(file: &Path, why: &str) -> eyre::Report {
     Failure::usage(format!("{} is no batch to add to: {why}", file.display()))
 }
 
-fn new(chain_id: u64, safe: Option<Address>, plan: &Plan) -> Value {
+fn new(chain_id: u64, safe: Option<Address>) -> Value {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     json!({
         "version": "1.0",
         "chainId": chain_id.to_string(),
         "createdAt": u64::try_from(now.as_millis()).unwrap_or_default(),
         "meta": {
-            "name": plan.title,
+            "name": "",
             "description": "Made by tributary",
             "txBuilderVersion": BUILDER,
             "createdFromSafeAddress": safe.map(|safe| safe.to_string()).unwrap_or_default(),
@@ -161,6 +222,10 @@ mod tests {
         assert_eq!(batch["meta"]["createdFromSafeAddress"], SAFE.to_string());
         assert_eq!(batch["transactions"][1]["contractMethod"]["name"], "setCurve");
         assert_eq!(batch["transactions"][1]["contractInputsValues"]["multipliers"], "[10000]");
+        assert_eq!(batch["meta"]["name"], "set the curve; set the curve");
+        let step = plan().steps.remove(0);
+        let call = Queued { to: step.to, value: step.value, data: step.data };
+        assert_eq!(queued(&file, 7).unwrap(), [call.clone(), call]);
         assert!(append(&file, 8, None, &plan()).is_err());
         fs::write(&file, text.replace("10000", "40000")).unwrap();
         let error = append(&file, 7, None, &plan()).unwrap_err().to_string();

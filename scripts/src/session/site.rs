@@ -6,10 +6,11 @@ use std::{
 };
 
 use alloy::{
-    primitives::{Address, U256},
+    primitives::Address,
     providers::{DynProvider, Provider},
+    transports::http::reqwest::Url,
 };
-use eyre::{Result, WrapErr};
+use eyre::Result;
 
 use super::{
     book::Book,
@@ -19,7 +20,6 @@ use crate::{
     abi::{ISplitter, IToken, IVault},
     chain::Chain,
     failure::Failure,
-    units::whole_tokens,
 };
 
 /// Which node, and where records of what is on its chain are.
@@ -73,31 +73,6 @@ pub struct Site {
     pub json: bool,
 }
 
-/// A token's own words on itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Token {
-    /// Where it is.
-    pub address: Address,
-    /// Its ticker.
-    pub symbol: String,
-    /// Decimals of its smallest unit.
-    pub decimals: u8,
-}
-
-impl Token {
-    /// `amount` as people read it: `1,234.5 USDT`.
-    #[must_use]
-    pub fn show(&self, amount: U256) -> String {
-        let text = whole_tokens(amount, self.decimals);
-        let short = if text.contains('.') {
-            text.trim_end_matches('0').trim_end_matches('.')
-        } else {
-            &text
-        };
-        format!("{short} {}", self.symbol)
-    }
-}
-
 impl NodeArgs {
     /// What the configuration says of the network that is meant.
     ///
@@ -117,6 +92,7 @@ impl NodeArgs {
         let url = url.ok_or_else(|| {
             Failure::usage("which node? Give --rpc-url URL, ETH_RPC_URL or a tributary.toml")
         })?;
+        is_web_address(&url)?;
         let timeout = Duration::from_secs(self.rpc_timeout);
         let chain = Chain::connect_within(&url, timeout).await?;
         let (found, expected) = (chain.chain_id(), network.chain_id);
@@ -133,6 +109,15 @@ impl NodeArgs {
     pub fn deployments<'a>(&'a self, network: &'a Network) -> Option<&'a Path> {
         self.deployments.as_deref().or(network.deployments.as_deref())
     }
+}
+
+/// Refuses what cannot be a node's URL; `localhost:8547` reads as a URL, of the scheme `localhost`.
+fn is_web_address(text: &str) -> Result<()> {
+    let is_web = |url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host();
+    if text.parse().is_ok_and(|url| is_web(&url)) {
+        return Ok(());
+    }
+    Err(Failure::usage(format!("{text:?} is no URL of a node; write http://host:port")))
 }
 
 impl SiteArgs {
@@ -183,68 +168,6 @@ impl Site {
         IToken::new(address, self.provider())
     }
 
-    /// What the token at `address` says of itself.
-    ///
-    /// # Errors
-    /// It is no ERC-20.
-    pub async fn token(&self, address: Address) -> Result<Token> {
-        let contract = self.erc20(address);
-        let (symbol, decimals) = (contract.symbol(), contract.decimals());
-        let (symbol, decimals) = tokio::join!(symbol.call(), decimals.call());
-        let no_token = || format!("{address} is no ERC-20 with symbol and decimals");
-        let symbol = symbol.wrap_err_with(no_token)?;
-        Ok(Token { address, symbol, decimals: decimals.wrap_err_with(no_token)? })
-    }
-
-    /// The token that an operator means by `name`: an address, a name of the deployment (`stablecoin`), or
-    /// the ticker of one of the vault's reward tokens or of its asset.
-    ///
-    /// # Errors
-    /// It is none of them.
-    pub async fn find_token(&self, name: &str) -> Result<Token> {
-        if let Ok(address) = name.parse() {
-            return self.token(address).await;
-        }
-        if let Some(entry) = self.book.contracts.get(name) {
-            return self.token(entry.address).await;
-        }
-        let mut tickers = Vec::new();
-        for token in self.tokens().await? {
-            if token.symbol.eq_ignore_ascii_case(name) {
-                return Ok(token);
-            }
-            tickers.push(token.symbol);
-        }
-        let known = tickers.join(", ");
-        Err(Failure::usage(format!("there is no token {name:?}; the vault knows {known}")))
-    }
-
-    /// The vault's reward tokens, and what is staked.
-    ///
-    /// # Errors
-    /// Nobody said where the vault is, or one of them is no token.
-    pub async fn tokens(&self) -> Result<Vec<Token>> {
-        let vault = self.vault()?;
-        let mut addresses = vault.rewardTokens().call().await?;
-        let asset = vault.asset().call().await?;
-        if !addresses.contains(&asset) {
-            addresses.push(asset);
-        }
-        let mut tokens = Vec::new();
-        for address in addresses {
-            tokens.push(self.token(address).await?);
-        }
-        Ok(tokens)
-    }
-
-    /// What the vault stakes.
-    ///
-    /// # Errors
-    /// Nobody said where the vault is.
-    pub async fn asset(&self) -> Result<Token> {
-        self.token(self.vault()?.asset().call().await?).await
-    }
-
     /// The time of the latest block.
     ///
     /// # Errors
@@ -261,5 +184,20 @@ impl Site {
         self.book
             .name_of(address)
             .map_or_else(|| address.to_string(), |name| format!("{name} {address}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_of_a_node_has_a_scheme_and_a_host() {
+        for text in ["http://127.0.0.1:8547", "https://node.example/v2/key"] {
+            assert!(is_web_address(text).is_ok(), "{text}");
+        }
+        for text in ["foo", "localhost:8547", "", "ws://127.0.0.1:8548", "http://"] {
+            assert!(is_web_address(text).is_err(), "{text}");
+        }
     }
 }

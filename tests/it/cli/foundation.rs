@@ -12,6 +12,8 @@ use crate::play;
 pub(crate) fn cases() -> Vec<Case> {
     vec![
         play!(nothing_is_sent_without_broadcast),
+        play!(nothing_is_signed_without_broadcast),
+        play!(a_sender_without_ether_is_told_before_anything_is_sent),
         play!(a_refusal_is_told_in_one_line_with_what_to_do_and_ends_with_3),
         play!(wrong_usage_ends_with_2_and_says_what_is_missing),
         play!(a_node_that_does_not_answer_ends_with_5),
@@ -35,11 +37,37 @@ async fn nothing_is_sent_without_broadcast(world: World) -> Result<()> {
     Ok(())
 }
 
+async fn nothing_is_signed_without_broadcast(world: World) -> Result<()> {
+    let (desk, alice) = (Desk::new(&world).await?, world.account("alice").await?);
+    let give = tributary::abi::IToken::transferCall { to: alice.address(), value: tokens(5) };
+    world.send(&world.owner, *world.token().address(), &give).await?;
+    let said = desk.signed(&alice, "stake 2.5 --json")?.json()?;
+    let call = &said["transactions"][0];
+    assert_eq!((&call["function"], &call["unsigned"]), (&"depositWithPermit".into(), &true.into()));
+    assert_eq!(call["arguments"]["r"], alloy::primitives::B256::ZERO.to_string());
+    assert!(call["gasEstimate"].as_u64().is_some(), "simulated as if it were allowed: {said}");
+    let said = desk.signed(&alice, "stake 2.5 --approve --json")?.json()?;
+    let gas = &said["transactions"][1]["gasEstimate"];
+    assert!(gas.as_u64().is_some(), "what follows an approval is simulated too: {said}");
+    Ok(())
+}
+
+async fn a_sender_without_ether_is_told_before_anything_is_sent(world: World) -> Result<()> {
+    let desk = Desk::new(&world).await?;
+    let poor = alloy::signers::local::PrivateKeySigner::from_bytes(&[0x42; 32].into())?;
+    let line = format!("delegate {}", world.owner.address());
+    let why = format!("{} has 0.000000000000000000 ETH, and needs up to", poor.address());
+    desk.signed(&poor, &line)?.ends(0, &[&why, "Nothing was sent."]);
+    desk.signed(&poor, &format!("{line} --broadcast"))?.ends(2, &[&why, "send it some"]);
+    Ok(())
+}
+
 async fn a_refusal_is_told_in_one_line_with_what_to_do_and_ends_with_3(world: World) -> Result<()> {
     let (desk, alice) = (Desk::new(&world).await?, world.staker("alice", tokens(5)).await?);
     desk.done(&alice, "lock 3 --weeks 1")?;
     let said = desk.signed(&alice, "withdraw 4 --broadcast")?;
-    let words = ["cannot withdraw 4", "SharesLocked", "unlocked: 2000000000000000000", "position"];
+    let words =
+        ["cannot withdraw 4", "SharesLocked", "unlocked: 2000000000000000000 (2 TEST)", "position"];
     said.ends(3, &words);
     assert_eq!(said.err.trim().lines().count(), 1, "{said:#?}");
     Ok(())
@@ -49,6 +77,8 @@ async fn wrong_usage_ends_with_2_and_says_what_is_missing(world: World) -> Resul
     let (desk, alice) = (Desk::new(&world).await?, world.holder("alice", tokens(5)).await?);
     desk.run("stake")?.ends(2, &["<AMOUNT>"]);
     desk.run("stake 1e18")?.ends(2, &["write 1.5 (whole tokens), 1500wei (smallest units) or all"]);
+    let comma = "push 12500,50 USDT --source subscriptions";
+    desk.run(comma)?.ends(2, &["write 12500.50 or 1250050"]);
     desk.run("stake 1")?.ends(2, &["who sends?", "--account"]);
     desk.run(&format!("stake 1 --broadcast --from {}", alice.address()))?
         .ends(2, &["nobody signs"]);
@@ -68,6 +98,10 @@ async fn a_node_that_does_not_answer_ends_with_5(world: World) -> Result<()> {
     let desk = Desk::new(&world).await?;
     let said = desk.signed(&world.owner, "stake 1 --rpc-url http://127.0.0.1:9")?;
     said.ends(5, &["the node does not answer"]);
+    for url in ["foo", "localhost:8547"] {
+        desk.signed(&world.owner, &format!("stake 1 --rpc-url {url}"))?
+            .ends(2, &["no URL of a node", "http://host:port"]);
+    }
     Ok(())
 }
 
@@ -102,7 +136,10 @@ async fn a_safe_batch_collects_calls_and_sends_nothing(world: World) -> Result<(
         .ends(0, &["batch.json holds 2 transactions now"]);
     desk.run(&format!("stake 5 --safe-batch batch.json --safe {safe}"))?
         .ends(0, &["batch.json holds 4 transactions now"]);
+    desk.run(&format!("stake 1 --safe-batch batch.json --safe {safe}"))?
+        .ends(2, &["the sender has 0 TEST"]);
     let batch = read_json(&desk.file("batch.json"))?;
+    assert_eq!(batch["meta"]["name"], "stake 4 TEST; stake 5 TEST");
     assert_eq!(batch["chainId"], world.chain.chain_id().to_string());
     assert_eq!(batch["transactions"][3]["contractMethod"]["name"], "deposit");
     assert_eq!(batch["transactions"][3]["contractInputsValues"]["receiver"], safe.to_string());

@@ -16,6 +16,8 @@ pub(crate) fn cases() -> Vec<Case> {
         play!(a_holder_stakes_locks_claims_and_leaves).moving_time(),
         play!(a_permit_spares_the_approval),
         play!(locks_are_extended_unwound_and_left_early),
+        play!(a_lock_says_when_it_ends_and_what_it_changes_of_the_weight),
+        play!(a_position_is_that_of_the_signer_if_nobody_is_named),
         play!(payout_compound_and_votes_are_set_by_commands).moving_time(),
     ]
 }
@@ -100,6 +102,37 @@ async fn locks_are_extended_unwound_and_left_early(world: World) -> Result<()> {
     assert_eq!(page["locks"].as_array().map(Vec::len), Some(2));
     assert_eq!(page["shareBps"], 10_000);
     desk.run(&format!("position {me}"))?.ends(0, &["99 TEST", "standing    18 TEST", "free on"]);
+    Ok(())
+}
+
+async fn a_lock_says_when_it_ends_and_what_it_changes_of_the_weight(world: World) -> Result<()> {
+    let (desk, alice) = (Desk::new(&world).await?, world.staker("alice", tokens(100)).await?);
+    let said = desk.done(&alice, "lock 60 --weeks 10")?;
+    let facts = said["facts"].to_string();
+    let end = world.vault().locksOf(alice.address()).call().await?.unlockTimes[0];
+    let end = tributary::units::date(end.to());
+    assert!(facts.contains(&format!("it ends on {end}")), "{said}");
+    assert!(facts.contains("weight is 100 TEST now, 160 TEST after"), "{said}");
+    assert_eq!(said["warnings"], serde_json::json!([]));
+    let twice = desk.signed(&alice, "extend 1 --weeks 11 --amount 30")?;
+    twice.ends(0, &["! this locks for no more weight"]);
+
+    desk.done(&world.owner, "curve set 0:10000 208:15200")?;
+    let said = desk.signed(&alice, "extend 1 --weeks 20 --amount 30")?;
+    said.ends(0, &["! this lowers the account's weight, from 160 TEST to 131.5 TEST"]);
+    desk.done(&world.owner, "curve set 0:10000")?;
+    for line in ["lock 1 --weeks 4", "lock 1 --weeks 4 --standing"] {
+        desk.signed(&alice, line)?.ends(0, &["! this locks for no more weight"]);
+    }
+    Ok(())
+}
+
+async fn a_position_is_that_of_the_signer_if_nobody_is_named(world: World) -> Result<()> {
+    let (desk, alice) = (Desk::new(&world).await?, world.staker("alice", tokens(3)).await?);
+    let page = desk.signed(&alice, "position --json")?.json()?;
+    assert_eq!(page["account"], alice.address().to_string());
+    assert_eq!(page["staked"]["amount"], tokens(3).to_string());
+    desk.run("position")?.ends(2, &["whose position?"]);
     Ok(())
 }
 

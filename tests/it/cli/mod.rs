@@ -12,9 +12,11 @@ pub(crate) mod hostile;
 mod keeper;
 mod networks;
 mod owner;
+mod pipe;
 mod status;
 #[cfg(unix)]
 mod terminal;
+mod tokens;
 mod treasury;
 
 use std::{
@@ -47,9 +49,11 @@ pub(crate) fn cases() -> Vec<Case> {
         keeper::cases(),
         networks::cases(),
         owner::cases(),
+        pipe::cases(),
         status::cases(),
         #[cfg(unix)]
         terminal::cases(),
+        tokens::cases(),
         treasury::cases(),
     ]
     .concat()

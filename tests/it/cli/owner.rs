@@ -4,6 +4,7 @@ use std::fs;
 
 use alloy::primitives::{Address, U256};
 use eyre::Result;
+use serde_json::json;
 use tributary_tests::{Case, World};
 
 use super::{Desk, catch_up};
@@ -14,6 +15,7 @@ pub(crate) fn cases() -> Vec<Case> {
         play!(policies_and_sources_are_made_and_changed),
         play!(the_stakers_share_is_set_within_its_terms),
         play!(curves_and_reward_tokens_are_changed),
+        play!(a_token_is_not_retired_while_the_splitter_owes_the_vault_some_of_it),
         play!(ownership_passes_in_two_steps_and_the_guardian_pauses),
     ]
 }
@@ -43,9 +45,15 @@ async fn policies_and_sources_are_made_and_changed(world: World) -> Result<()> {
     assert_eq!(splitter.sourceInfo(world.source(0)).call().await?.policyId, U256::from(3));
 
     let page = desk.run("source list --json")?.json()?;
-    assert_eq!(page["sources"][2]["label"], "ads");
+    assert_eq!((&page["sources"][2]["label"], &page["policies"]), (&"ads".into(), &json!(null)));
+    desk.run("source list")?.ends(0, &["ads", "all kinds", "unattributed", "Nobody may set"]);
+    let page = desk.run("policy list --json")?.json()?;
     assert_eq!(page["policies"][2]["payees"][2]["kind"], "splitter");
-    desk.run("policy list")?.ends(0, &["all kinds", "40 %", "above", "unattributed"]);
+    let vault = world.system.vault().to_string();
+    assert_eq!(page["policies"][2]["payees"][0]["address"], vault, "with its checksum");
+    let said = desk.run("policy list")?;
+    said.ends(0, &["all kinds", "40 %", "above", &vault]);
+    assert!(!said.out.contains("unattributed"), "sources are another page: {said:#?}");
 
     catch_up(&world).await?;
     let thief = world.account("thief").await?;
@@ -62,6 +70,7 @@ async fn policies_and_sources_are_made_and_changed(world: World) -> Result<()> {
 async fn the_stakers_share_is_set_within_its_terms(world: World) -> Result<()> {
     let (desk, ballot) = (Desk::new(&world).await?, world.account("ballot").await?);
     let setter = ballot.address();
+    desk.signed(&ballot, "share set 6500")?.ends(2, &["`tributary share terms`"]);
     let terms = format!("share terms --setter {setter} --policy 1 --payee 0 --min 5000 --max 8000");
     desk.done(&world.owner, &terms)?;
     desk.done(&world.owner, "source set-policy subscriptions --policy stakers-share")?;
@@ -72,14 +81,16 @@ async fn the_stakers_share_is_set_within_its_terms(world: World) -> Result<()> {
         (&6_500.into(), &true.into())
     );
     assert_eq!(page["sources"][0]["policy"], page["share"]["policy"]);
-    desk.signed(&ballot, "share set 9000")?.ends(3, &["StakersShareOutOfRange", "bounds"]);
+    desk.signed(&ballot, "share set 9000")?
+        .ends(3, &["StakersShareOutOfRange", "max: 8000 (80 %)", "bounds"]);
+    desk.signed(&world.guardian, "share set 6000")?.ends(3, &["send it from whoever may set"]);
     desk.run("status")?.ends(0, &["Stakers' share: 65 %"]);
     Ok(())
 }
 
 async fn curves_and_reward_tokens_are_changed(world: World) -> Result<()> {
     let (desk, vault) = (Desk::new(&world).await?, world.vault());
-    let other = world.construct("token", &another_token(world.owner.address())).await?;
+    let other = world.construct("token", &another_token("OTH", world.owner.address())).await?;
     desk.done(&world.owner, "curve set 0:10000 52:25000 208:40000")?;
     assert_eq!(vault.multiplier(U256::from(52)).call().await?, U256::from(25_000));
     desk.run("curve show")?.ends(0, &["0 weeks 1x, 52 weeks 2.5x, 208 weeks 4x", "not possible"]);
@@ -99,16 +110,34 @@ async fn curves_and_reward_tokens_are_changed(world: World) -> Result<()> {
     Ok(())
 }
 
+async fn a_token_is_not_retired_while_the_splitter_owes_the_vault_some_of_it(
+    world: World,
+) -> Result<()> {
+    let (desk, retire) = (Desk::new(&world).await?, "reward retire USDT");
+    desk.done(&world.owner, "push 100 USDT --source subscriptions")?;
+    let words = ["the splitter owes the vault 60 USDT", "`tributary distribute USDT` first"];
+    desk.signed(&world.owner, retire)?.ends(2, &words);
+    desk.signed(&world.owner, &format!("{retire} --anyway"))?.ends(0, &["! the splitter owes"]);
+    desk.done(&world.owner, "distribute USDT")?;
+    desk.done(&world.owner, retire)?;
+    let words =
+        ["payee 0 of policy 1, vault", "has retired this token: its 60 % of the USDT will wait"];
+    desk.signed(&world.owner, "push 1 USDT --source subscriptions")?.ends(0, &words);
+    Ok(())
+}
+
 /// Constructor arguments of a further token.
-fn another_token(holder: Address) -> Vec<u8> {
+pub(super) fn another_token(symbol: &str, holder: Address) -> Vec<u8> {
     let (name, symbol) =
-        (tributary::platform::text_word("Other"), tributary::platform::text_word("OTH"));
+        (tributary::platform::text_word("Other"), tributary::platform::text_word(symbol));
     tributary::deploy::arguments(&(name, symbol, U256::from(6), holder, U256::from(1))).to_vec()
 }
 
 async fn ownership_passes_in_two_steps_and_the_guardian_pauses(world: World) -> Result<()> {
     let desk = Desk::new(&world).await?;
     let (heir, warden) = (world.account("heir").await?, world.account("warden").await?);
+    desk.signed(&heir, "role accept")?.ends(3, &["send it from the account that was offered"]);
+    desk.signed(&heir, "pause")?.ends(3, &["send it from the owner or the guardian"]);
     desk.done(&world.owner, &format!("role guardian {}", warden.address()))?;
     desk.done(&warden, "pause")?;
     let said = desk.run("status --json")?;

@@ -312,7 +312,7 @@ impl<'a> Script<'a> {
 
     /// Mostly a token that nobody earns.
     fn any_reward(&mut self) -> Address {
-        if self.dice.below(8) == 0 { self.reward() } else { self.dice.one_of(&self.stage.others) }
+        if self.dice.below(8) == 0 { self.reward() } else { self.dice.pick(&self.stage.others) }
     }
 
     fn splitter_settings(&mut self) -> Call {

@@ -4,11 +4,12 @@ use alloy::primitives::{Address, U256};
 use clap::Args;
 use eyre::Result;
 
+use super::weight::{NewLock, part_of};
 use crate::{
     abi::IVault,
     failure::Failure,
-    session::{Amount, Operation, Plan, Sender, Site},
-    units::{date, multiplier, percent},
+    session::{Amount, Operation, Plan, Sender, Site, Token},
+    units::{date, percent},
 };
 
 /// Numbers above are Unix times, below are places in the list that `position` shows.
@@ -33,7 +34,7 @@ impl Operation for Lock {
     async fn plan(&self, site: &Site, sender: &Sender) -> Result<Plan> {
         let (vault, asset) = (site.vault()?, site.asset().await?);
         let unlocked = vault.unlockedBalanceOf(sender.address).call().await?;
-        let assets = self.amount.units(asset.decimals, unlocked)?;
+        let assets = asset.units(&self.amount, unlocked)?;
         let (weeks, here) = (U256::from(self.weeks), *vault.address());
         let plan = if self.standing {
             let title = format!("lock {} without end, as {weeks} weeks", asset.show(assets));
@@ -42,17 +43,11 @@ impl Operation for Lock {
             let title = format!("lock {} for {weeks} weeks", asset.show(assets));
             Plan::one(title, here, &IVault::lockCall { assets, durationWeeks: weeks })
         };
-        weighing(site, plan, self.weeks).await
+        let (account, weeks, standing) = (sender.address, self.weeks, self.standing);
+        let (asset, added, given_up) = (&asset, U256::ZERO, U256::ZERO);
+        let lock = NewLock { account, asset, assets, weeks, standing, added, given_up };
+        lock.told(site, plan).await
     }
-}
-
-/// `plan`, and how much what is locked for `weeks` will weigh, if the contract knows such a length.
-async fn weighing(site: &Site, plan: Plan, weeks: u64) -> Result<Plan> {
-    Ok(match site.vault()?.multiplier(U256::from(weeks)).call().await {
-        Ok(bps) => plan.fact(format!("it will weigh {}", multiplier(bps.saturating_to()))),
-        // What is wrong with the length, the simulation tells.
-        Err(_) => plan,
-    })
 }
 
 /// A lock that ends by itself, as arguments.
@@ -70,10 +65,12 @@ struct LockArg {
 struct Found {
     unlock_time: U256,
     assets: U256,
+    /// The part of the lock's boost that goes with them.
+    boost: U256,
 }
 
 impl LockArg {
-    async fn find(&self, site: &Site, account: Address, decimals: u8) -> Result<Found> {
+    async fn find(&self, site: &Site, account: Address, asset: &Token) -> Result<Found> {
         let locks = site.vault()?.locksOf(account).call().await?;
         let wanted = U256::from(self.lock);
         let place = if self.lock < FIRST_TIME {
@@ -81,15 +78,16 @@ impl LockArg {
         } else {
             locks.unlockTimes.iter().position(|end| *end == wanted)
         };
-        let found =
-            place.and_then(|place| Some((locks.unlockTimes.get(place)?, locks.assets[place])));
-        let (end, all) = found.ok_or_else(|| {
+        let place = place.filter(|place| *place < locks.unlockTimes.len()).ok_or_else(|| {
             let (wanted, count) = (self.lock, locks.unlockTimes.len());
             Failure::usage(format!(
                 "there is no lock {wanted}; the account has {count}, see `tributary position`"
             ))
         })?;
-        Ok(Found { unlock_time: *end, assets: self.amount.units(decimals, all)? })
+        let all = locks.assets[place];
+        let assets = asset.units(&self.amount, all)?;
+        let boost = part_of(locks.boosts[place], assets, all);
+        Ok(Found { unlock_time: locks.unlockTimes[place], assets, boost })
     }
 }
 
@@ -106,13 +104,17 @@ pub struct Extend {
 impl Operation for Extend {
     async fn plan(&self, site: &Site, sender: &Sender) -> Result<Plan> {
         let (here, asset) = (site.book.address("vault")?, site.asset().await?);
-        let Found { unlock_time, assets } =
-            self.lock.find(site, sender.address, asset.decimals).await?;
+        let Found { unlock_time, assets, boost } =
+            self.lock.find(site, sender.address, &asset).await?;
         let (shown, weeks) = (asset.show(assets), U256::from(self.weeks));
         let call = IVault::extendLockCall { unlockTime: unlock_time, assets, durationWeeks: weeks };
         let plan = Plan::one(format!("lock {shown} for {weeks} weeks from now"), here, &call);
         let end = date(unlock_time.saturating_to());
-        weighing(site, plan.fact(format!("it would have been free on {end}")), self.weeks).await
+        let plan = plan.fact(format!("it would have been free on {end}"));
+        let (account, weeks, standing) = (sender.address, self.weeks, false);
+        let (asset, added, given_up) = (&asset, U256::ZERO, boost);
+        let lock = NewLock { account, asset, assets, weeks, standing, added, given_up };
+        lock.told(site, plan).await
     }
 }
 
@@ -127,7 +129,7 @@ impl Operation for Unwind {
     async fn plan(&self, site: &Site, sender: &Sender) -> Result<Plan> {
         let (vault, asset) = (site.vault()?, site.asset().await?);
         let standing = vault.standingOf(sender.address).call().await?;
-        let assets = self.amount.units(asset.decimals, standing.assets)?;
+        let assets = asset.units(&self.amount, standing.assets)?;
         let title = format!("let {} of the standing lock run out", asset.show(assets));
         let plan = Plan::one(title, *vault.address(), &IVault::unwindCall { assets });
         let weeks = standing.durationWeeks;
@@ -148,15 +150,14 @@ pub struct Exit {
 impl Operation for Exit {
     async fn plan(&self, site: &Site, sender: &Sender) -> Result<Plan> {
         let (vault, asset) = (site.vault()?, site.asset().await?);
-        let Found { unlock_time, assets } =
-            self.lock.find(site, sender.address, asset.decimals).await?;
+        let Found { unlock_time, assets, .. } =
+            self.lock.find(site, sender.address, &asset).await?;
         if vault.penaltyCurve().call().await?.durations.is_empty() {
             return Err(Failure::usage("this vault has no early exit; the lock ends by itself"));
         }
         let penalty = vault.previewExitEarly(unlock_time, assets).call().await?;
         let accepted = self.max_penalty.as_ref();
-        let max_penalty =
-            accepted.map_or(Ok(penalty), |amount| amount.units(asset.decimals, assets))?;
+        let max_penalty = accepted.map_or(Ok(penalty), |amount| asset.units(amount, assets))?;
         let call =
             IVault::exitEarlyCall { unlockTime: unlock_time, assets, maxPenalty: max_penalty };
         let title = format!("unlock {} before the time", asset.show(assets));

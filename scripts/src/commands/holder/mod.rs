@@ -4,6 +4,7 @@ mod locks;
 mod position;
 mod revenue;
 mod stake;
+mod weight;
 
 use clap::Subcommand;
 use eyre::Result;
@@ -59,8 +60,10 @@ pub enum Command {
     #[command(after_help = "Example:\n  tributary delegate 0x… --account alice --broadcast")]
     Delegate(Box<Sending<revenue::Delegate>>),
     /// Shows what an account has staked, locked and earned
-    #[command(after_help = "Example:\n  tributary position 0x… --json")]
-    Position(Asking<position::Position>),
+    #[command(
+        after_help = "Examples:\n  tributary position --account alice\n  tributary position 0x… --json"
+    )]
+    Position(Box<Asking<position::Position>>),
 }
 
 impl Command {

@@ -8,8 +8,10 @@ use eyre::Result;
 use serde::Serialize;
 
 use crate::{
-    session::{Inquiry, Site, Sum, Token, table},
-    units::{date, multiplier, percent},
+    chain::Account,
+    failure::Failure,
+    session::{Inquiry, SignerArgs, Site, Sum, Token, table},
+    units::{checksummed, date, multiplier, percent},
 };
 
 /// Basis points of a whole.
@@ -18,15 +20,30 @@ const WHOLE: u64 = 10_000;
 /// Arguments of `position`.
 #[derive(Debug, Args)]
 pub struct Position {
-    /// The account
-    #[arg(env = "ETH_FROM")]
-    account: Address,
+    /// The account; that of whoever signs, if none is named
+    #[arg(value_name = "ACCOUNT", env = "ETH_FROM")]
+    whom: Option<Address>,
+    #[command(flatten)]
+    signer: SignerArgs,
+}
+
+impl Position {
+    async fn account(&self, site: &Site) -> Result<Address> {
+        if let Some(account) = self.whom {
+            return Ok(account);
+        }
+        let signer = self.signer.clone().or_account(site.network.account.as_ref()).open().await?;
+        signer.map(|signer| signer.address()).ok_or_else(|| {
+            Failure::usage("whose position? Give an address, --account NAME or ETH_FROM")
+        })
+    }
 }
 
 /// What an account has.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Page {
+    #[serde(serialize_with = "checksummed")]
     account: Address,
     /// Unix time of what is shown.
     time: u64,
@@ -44,8 +61,10 @@ pub struct Page {
     claimable: Vec<Sum>,
     votes: Sum,
     /// Who votes with this stake; zero for nobody.
+    #[serde(serialize_with = "checksummed")]
     delegate: Address,
     /// Who is paid; zero for the account itself.
+    #[serde(serialize_with = "checksummed")]
     payee: Address,
     /// Whether anyone may trigger payment.
     automatic: bool,
@@ -71,7 +90,8 @@ impl Inquiry for Position {
     type Page = Page;
 
     async fn read(&self, site: &Site) -> Result<Page> {
-        let (vault, asset, account) = (site.vault()?, site.asset().await?, self.account);
+        let account = self.account(site).await?;
+        let (vault, asset) = (site.vault()?, site.asset().await?);
         let staked = vault.balanceOf(account).call().await?;
         let weight = vault.weightOf(account).call().await?;
         let total = vault.totalWeight().call().await?;
@@ -148,6 +168,7 @@ impl fmt::Display for Page {
         }
         for sum in &self.claimable {
             writeln!(f, "  claimable   {}", sum.shown)?;
+            sum.note.iter().try_for_each(|note| writeln!(f, "              {note}"))?;
         }
         writeln!(f, "  paid to     {}", self.payment())?;
         let delegate =

@@ -6,6 +6,7 @@ use eyre::Result;
 
 use crate::{
     abi::IVault,
+    failure::Failure,
     session::{Operation, Plan, Sender, Site, Token},
 };
 
@@ -24,18 +25,21 @@ impl Operation for Claim {
     async fn plan(&self, site: &Site, sender: &Sender) -> Result<Plan> {
         let vault = site.vault()?;
         let mut plan = Plan::new("claim what was earned");
-        let mut tokens = Vec::new();
+        let mut due = Vec::new();
         for token in self.named(site).await? {
             let amount = vault.claimable(sender.address, token.address).call().await?;
-            plan = plan.fact(format!("{} can be claimed", token.show(amount)));
+            plan = plan.fact(format!("{} can be claimed", token.show(amount))).about(&token);
             if !amount.is_zero() {
-                tokens.push(token.address);
+                due.push(token);
             }
         }
-        if tokens.is_empty() {
+        if self.tokens.is_empty() {
+            (plan, due) = self.without_broken(site, sender, plan, due).await?;
+        }
+        if due.is_empty() {
             return Ok(plan);
         }
-        let here = *vault.address();
+        let (here, tokens) = (*vault.address(), due.iter().map(|token| token.address).collect());
         Ok(match self.to {
             None => plan.step("claim", here, &IVault::claimCall { tokens }),
             Some(receiver) => plan.step("claim", here, &IVault::claimToCall { tokens, receiver }),
@@ -44,17 +48,52 @@ impl Operation for Claim {
 }
 
 impl Claim {
+    /// Tokens by name, all of which the vault has to pay.
     async fn named(&self, site: &Site) -> Result<Vec<Token>> {
+        let paid = site.vault()?.rewardTokens().call().await?;
         let mut tokens = Vec::new();
         if self.tokens.is_empty() {
-            for address in site.vault()?.rewardTokens().call().await? {
-                tokens.push(site.token(address).await?);
+            for address in &paid {
+                tokens.push(site.token(*address).await?);
             }
         }
         for name in &self.tokens {
-            tokens.push(site.find_token(name).await?);
+            let token = site.find_token(name).await?;
+            if !paid.contains(&token.address) {
+                let why = format!(
+                    "{name} is none of the vault's reward tokens; `tributary reward list` has them"
+                );
+                return Err(Failure::usage(why));
+            }
+            tokens.push(token);
         }
         Ok(tokens)
+    }
+
+    /// `due` without tokens that cannot be paid now, so that one does not keep the others back; all of
+    /// them, if none can.
+    async fn without_broken(
+        &self,
+        site: &Site,
+        sender: &Sender,
+        mut plan: Plan,
+        due: Vec<Token>,
+    ) -> Result<(Plan, Vec<Token>)> {
+        let (here, mut sound) = (site.book.address("vault")?, Vec::new());
+        for token in &due {
+            let receiver = self.to.unwrap_or(sender.address);
+            let call = IVault::claimToCall { tokens: vec![token.address], receiver };
+            match site.objection(sender.address, here, &call).await? {
+                None => sound.push(token.clone()),
+                Some(why) => {
+                    let symbol = &token.symbol;
+                    plan = plan.warning(format!(
+                        "{symbol} cannot be paid now and stays claimable: {why:#}"
+                    ));
+                }
+            }
+        }
+        Ok((plan, if sound.is_empty() { due } else { sound }))
     }
 }
 

@@ -1,13 +1,14 @@
 //! In and out.
 
-use alloy::primitives::{Address, U256};
+use alloy::primitives::{Address, B256, U256};
 use clap::Args;
 use eyre::Result;
 
+use super::weight::NewLock;
 use crate::{
     abi::{IToken, IVault},
     failure::Failure,
-    session::{Amount, Operation, Permit, Plan, Sender, Site, Token},
+    session::{Allowance, Amount, Operation, Permit, Plan, Sender, Site, Token},
     units::date,
 };
 
@@ -29,21 +30,26 @@ pub struct Stake {
 
 impl Operation for Stake {
     async fn plan(&self, site: &Site, sender: &Sender) -> Result<Plan> {
-        let (vault, asset) = (site.vault()?, site.asset().await?);
-        let (here, token) = (*vault.address(), site.erc20(asset.address));
-        let balance = token.balanceOf(sender.address).call().await?;
-        let assets = self.amount.units(asset.decimals, balance)?;
+        let (here, asset) = (site.book.address("vault")?, site.asset().await?);
+        let balance = sender.balance(site, &asset).await?;
+        let assets = asset.units(&self.amount, balance)?;
         covered(&asset, balance, assets)?;
         let (before, after) = (asset.show(balance), asset.show(balance - assets));
         let plan = Plan::new(self.title(&asset, assets)).fact(format!("{after} of {before} stay"));
-        let allowed = token.allowance(sender.address, here).call().await?;
+        let plan = self.weighed(site, sender, plan, &asset, assets).await?;
+        let (allowed, _) = sender.allowance(site, &asset, here).await?;
         if allowed < assets
             && !self.approve
-            && let Some(permit) = Permit::sign(site, sender, &asset, here, assets).await?
+            && let Some(permit) = Permit::prepare(site, sender, &asset, here, assets).await?
         {
-            let until = date(permit.deadline);
-            let plan = plan.fact(format!("signed: the vault may take them, until {until}"));
-            return Ok(self.with_permit(plan, here, assets, sender, permit));
+            let amount = assets;
+            let allowance =
+                Allowance { token: asset.address, owner: sender.address, spender: here, amount };
+            let until = date(permit.deadline().saturating_to());
+            let plan = plan.fact(format!(
+                "the vault may take them by a permit until {until}, signed when sent"
+            ));
+            return Ok(self.with_permit(plan.needing(allowance), here, assets, sender, permit));
         }
         let plan = allowing(site, sender, plan, &asset, here, assets).await?;
         Ok(self.with_approval(plan, here, assets, sender))
@@ -56,6 +62,21 @@ impl Stake {
         format!("stake {}{}", asset.show(assets), lock.unwrap_or_default())
     }
 
+    async fn weighed(
+        &self,
+        site: &Site,
+        sender: &Sender,
+        plan: Plan,
+        asset: &Token,
+        assets: U256,
+    ) -> Result<Plan> {
+        let Some(weeks) = self.weeks else { return Ok(plan) };
+        let account = sender.address;
+        let (added, given_up, standing) = (assets, U256::ZERO, false);
+        let lock = NewLock { account, asset, assets, weeks, standing, added, given_up };
+        lock.told(site, plan).await
+    }
+
     fn with_approval(&self, plan: Plan, here: Address, assets: U256, sender: &Sender) -> Plan {
         let (title, receiver) = (plan.title.clone(), self.receiver.unwrap_or(sender.address));
         let Some(weeks) = self.weeks.map(U256::from) else {
@@ -64,33 +85,37 @@ impl Stake {
         plan.step(title, here, &IVault::depositAndLockCall { assets, durationWeeks: weeks })
     }
 
+    /// With the signature's place empty.
     fn with_permit(
         &self,
         plan: Plan,
         here: Address,
         assets: U256,
         sender: &Sender,
-        Permit { deadline, v, r, s }: Permit,
+        permit: Permit,
     ) -> Plan {
         let (title, receiver) = (plan.title.clone(), self.receiver.unwrap_or(sender.address));
-        let deadline = U256::from(deadline);
-        let Some(weeks) = self.weeks.map(U256::from) else {
+        let (deadline, v, r, s) = (permit.deadline(), 0, B256::ZERO, B256::ZERO);
+        let plan = if let Some(weeks) = self.weeks.map(U256::from) {
+            let call = IVault::depositAndLockWithPermitCall {
+                assets,
+                durationWeeks: weeks,
+                deadline,
+                v,
+                r,
+                s,
+            };
+            plan.step(title, here, &call)
+        } else {
             let call = IVault::depositWithPermitCall { assets, receiver, deadline, v, r, s };
-            return plan.step(title, here, &call);
+            plan.step(title, here, &call)
         };
-        let call = IVault::depositAndLockWithPermitCall {
-            assets,
-            durationWeeks: weeks,
-            deadline,
-            v,
-            r,
-            s,
-        };
-        plan.step(title, here, &call)
+        plan.permitted(permit)
     }
 }
 
-/// `plan`, with an approval if `spender` may not take `amount` yet.
+/// `plan`, with an approval if `spender` will not be allowed to take `amount` when it comes to that. What
+/// the next call needs and is not on chain yet, the plan knows.
 ///
 /// # Errors
 /// The node does not answer.
@@ -102,14 +127,16 @@ pub(in crate::commands) async fn allowing(
     spender: Address,
     amount: U256,
 ) -> Result<Plan> {
-    let allowed = site.erc20(token.address).allowance(sender.address, spender).call().await?;
-    if allowed >= amount {
-        return Ok(plan);
-    }
-    let name = site.book.name_of(spender).unwrap_or("contract");
-    let title = format!("allow the {name} to take {}", token.show(amount));
-    let call = IToken::approveCall { spender, value: amount };
-    Ok(plan.step(title, token.address, &call))
+    let (now, then) = sender.allowance(site, token, spender).await?;
+    let plan = if then < amount {
+        let name = site.book.name_of(spender).unwrap_or("contract");
+        let title = format!("allow the {name} to take {}", token.show(amount));
+        plan.step(title, token.address, &IToken::approveCall { spender, value: amount })
+    } else {
+        plan
+    };
+    let allowance = Allowance { token: token.address, owner: sender.address, spender, amount };
+    Ok(if now < amount { plan.needing(allowance) } else { plan })
 }
 
 /// Refuses an amount that is not there, before any contract has to.
@@ -141,7 +168,7 @@ impl Operation for Withdraw {
     async fn plan(&self, site: &Site, sender: &Sender) -> Result<Plan> {
         let (vault, asset, owner) = (site.vault()?, site.asset().await?, sender.address);
         let unlocked = vault.unlockedBalanceOf(owner).call().await?;
-        let assets = self.amount.units(asset.decimals, unlocked)?;
+        let assets = asset.units(&self.amount, unlocked)?;
         let receiver = self.to.unwrap_or(owner);
         let call = IVault::withdrawCall { assets, receiver, owner };
         let plan = Plan::one(format!("withdraw {}", asset.show(assets)), *vault.address(), &call);

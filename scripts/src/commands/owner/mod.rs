@@ -3,6 +3,7 @@
 //! Roles and pausing are the same in both contracts, so one command serves both, and the interface of
 //! one of them speaks to either.
 
+mod lists;
 mod share;
 mod splitter;
 mod vault;

@@ -6,6 +6,7 @@ use eyre::Result;
 
 use crate::{
     abi::ISplitter,
+    failure::Failure,
     session::{Catalog, Operation, Plan, Sender, Sending, Site},
     units::percent,
 };
@@ -80,12 +81,15 @@ pub struct Set {
 
 impl Operation for Set {
     async fn plan(&self, site: &Site, _: &Sender) -> Result<Plan> {
+        let share = Catalog::read(site).await?.share.ok_or_else(|| {
+            Failure::usage(
+                "nobody may set the stakers' share: the owner has to say who, within which bounds, with \
+                 `tributary share terms`",
+            )
+        })?;
         let call = ISplitter::setStakersShareCall { bps: U256::from(self.bps) };
         let title = format!("set the stakers' share to {}", percent(self.bps));
         let plan = Plan::one(title, site.book.address("splitter")?, &call);
-        Ok(match Catalog::read(site).await?.share {
-            Some(share) => plan.fact(format!("now it is {share}")),
-            None => plan,
-        })
+        Ok(plan.fact(format!("now it is {share}")))
     }
 }

@@ -7,11 +7,12 @@ use clap::{Args, Subcommand};
 use eyre::{Result, WrapErr};
 use serde::Deserialize;
 
+use super::lists::{ListPolicies, ListSources};
 use crate::{
     abi::ISplitter,
     failure::Failure,
     platform::text_word,
-    session::{Asking, Catalog, Inquiry, Kind, Operation, Plan, Sender, Sending, Site, source_id},
+    session::{Asking, Catalog, Kind, Operation, Plan, Sender, Sending, Site, source_id},
 };
 
 /// The only address that burns, so that a policy reads as what it does.
@@ -22,8 +23,8 @@ const NAME: usize = 31;
 /// What can be done about sources.
 #[derive(Debug, Subcommand)]
 pub enum Source {
-    /// Shows sources and policies
-    List(Asking<Everything>),
+    /// Shows the sources, and which policy divides each
+    List(Asking<ListSources>),
     /// Adds a source
     #[command(after_help = "Example:\n  \
         tributary source add gpu-on-demand --name \"On-demand GPU\" --policy 1 --account owner")]
@@ -47,8 +48,8 @@ impl Source {
 /// What can be done about policies.
 #[derive(Debug, Subcommand)]
 pub enum Policy {
-    /// Shows sources and policies
-    List(Asking<Everything>),
+    /// Shows the policies: who gets how much
+    List(Asking<ListPolicies>),
     /// Creates a policy from a TOML file. It can never be changed; sources are pointed at another
     #[command(after_help = "Example file:\n  \
         name = \"stakers 60 / treasury 40\"\n  \
@@ -66,18 +67,6 @@ impl Policy {
             Self::List(command) => command.run().await,
             Self::Create(command) => command.run().await,
         }
-    }
-}
-
-/// Arguments of `source list`: none.
-#[derive(Debug, Args)]
-pub struct Everything {}
-
-impl Inquiry for Everything {
-    type Page = Catalog;
-
-    async fn read(&self, site: &Site) -> Result<Catalog> {
-        Catalog::read(site).await
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     abi::IVault,
     failure::Failure,
     session::{
-        Asking, Catalog, Inquiry, Operation, Plan, Sender, Sending, Site, Sum, label, table,
+        Asking, Catalog, Inquiry, Operation, Plan, Sender, Sending, Site, Sum, Token, label, table,
     },
     units::{multiplier, percent},
 };
@@ -258,10 +258,17 @@ pub struct AddReward {
 impl Operation for AddReward {
     async fn plan(&self, site: &Site, _: &Sender) -> Result<Plan> {
         let token = site.find_token(&self.token).await?;
+        let vault = site.book.address("vault")?;
+        if site.balance(token.address, vault).await?.is_none() {
+            let why =
+                format!("there is no ERC-20 at {}; see that it is of this chain", token.address);
+            return Err(Failure::usage(why));
+        }
         let stream_weeks = U256::from(self.stream_weeks);
         let call = IVault::addRewardTokenCall { token: token.address, streamWeeks: stream_weeks };
         let title = format!("pay revenue in {} ({})", token.symbol, token.address);
-        let plan = Plan::one(title, site.book.address("vault")?, &call);
+        let plan = Plan::one(title, vault, &call);
+        let plan = token.note().into_iter().fold(plan, Plan::warning);
         Ok(plan.fact("it can be retired later, but never removed; at most 8 tokens fit"))
     }
 }
@@ -271,6 +278,9 @@ impl Operation for AddReward {
 pub struct RetireReward {
     /// The token: address, ticker or name
     token: String,
+    /// Even if the splitter owes the vault some of it, which will wait there
+    #[arg(long)]
+    anyway: bool,
 }
 
 impl Operation for RetireReward {
@@ -283,6 +293,38 @@ impl Operation for RetireReward {
         }
         let call = IVault::retireRewardTokenCall { token: token.address };
         let title = format!("take no more revenue in {}", token.symbol);
-        Ok(Plan::one(title, site.book.address("vault")?, &call))
+        let plan = Plan::one(title, site.book.address("vault")?, &call);
+        let owed = owed_to_vault(site, &token).await?;
+        if owed.is_zero() {
+            return Ok(plan);
+        }
+        let stranded = format!(
+            "the splitter owes the vault {}, which it could not take then",
+            token.show(owed)
+        );
+        if self.anyway {
+            return Ok(plan.warning(stranded));
+        }
+        let symbol = &token.symbol;
+        Err(Failure::usage(format!(
+            "{stranded}; `tributary distribute {symbol}` first, or add --anyway"
+        )))
     }
+}
+
+/// What the splitter owes the vault of `token`, by all policies.
+async fn owed_to_vault(site: &Site, token: &Token) -> Result<U256> {
+    if !site.book.contracts.contains_key("splitter") {
+        return Ok(U256::ZERO);
+    }
+    let (splitter, vault) = (site.splitter()?, site.book.address("vault")?);
+    let mut owed = U256::ZERO;
+    for policy in Catalog::read(site).await?.policies {
+        let payees = policy.payees.iter().enumerate();
+        for (index, _) in payees.filter(|(_, payee)| payee.address == vault) {
+            let (id, index) = (U256::from(policy.id), U256::from(index));
+            owed += splitter.owed(id, index, token.address).call().await?;
+        }
+    }
+    Ok(owed)
 }
