@@ -67,6 +67,8 @@ async fn a_living_platform_is_told_from_one_that_drifted_by_the_exit_code(
     world: World,
 ) -> Result<()> {
     let (desk, owner) = (Desk::new(&world).await?, world.account("owner of the small one").await?);
+    // Funded before commands move the node's clock past the world's.
+    let heir = world.account("heir").await?;
     let file = desk.file("small.toml");
     fs::write(&file, PLATFORM)?;
     let me = owner.address();
@@ -122,7 +124,6 @@ async fn a_living_platform_is_told_from_one_that_drifted_by_the_exit_code(
     fs::write(&file, PLATFORM.replacen(points, &curve, 1))?;
     desk.signed(&owner, &deploy)?.ends(0, &["is as configured"]);
     fs::write(&file, PLATFORM.replacen(points, &curve, 1) + SOURCE)?;
-    let heir = world.account("heir").await?;
     run(&format!("role offer {}", heir.address()))?.ends(0, &[]);
     desk.signed(&heir, "role accept --deployments mine --broadcast")?.ends(0, &[]);
     let theirs = format!("{deploy} --owner {}", heir.address());
