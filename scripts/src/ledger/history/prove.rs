@@ -90,7 +90,7 @@ impl History {
             return Ok(());
         }
         let watch = Watch::new(&self.cache.identity, &tokens);
-        let blocks = Blocks::new(Logs::of(&self.cache, stretch.to.number)?, from, stretch)?;
+        let blocks = Blocks::new(Logs::of(&self.cache, stretch.to.number)?, from, stretch);
         let examine = |block| watch.examine(node, block);
         let mut examined = stream::iter(blocks).map(examine).buffered(AT_ONCE);
         let parent = self.parent(from, before.as_ref());
@@ -156,11 +156,11 @@ struct Blocks {
 }
 
 impl Blocks {
-    fn new(logs: Logs, from: u64, stretch: Stretch) -> Result<Self, HistoryError> {
+    fn new(logs: Logs, from: u64, stretch: Stretch) -> Self {
         let mut logs = logs.peekable();
         let earlier = |log: &Result<StoredLog, _>| matches!(log, Ok(log) if log.place.block < from);
         while logs.next_if(earlier).is_some() {}
-        Ok(Self { logs, next: from, stretch })
+        Self { logs, next: from, stretch }
     }
 
     /// The number of the next block; none after the last.
