@@ -39,7 +39,7 @@ interface ISplitter {
     /// @notice Thrown when the basis points of a policy do not add up to 10_000.
     error SharesDoNotAddUp(uint256 sum);
     /// @notice Thrown when payee number `payeeIndex` is the zero address, the splitter itself, has no
-    /// share, or is of an unknown kind.
+    /// share, is of an unknown kind, or is a stream or a splitter without code.
     error InvalidPayee(uint256 payeeIndex);
     /// @notice Thrown when a single payee was to be paid and the payment failed; it stays owed.
     error PaymentFailed(address payee);
@@ -84,10 +84,12 @@ interface ISplitter {
     /// @dev Requirements: not paused; `source` exists; something arrives.
     function deposit(bytes32 source, address token, uint256 amount) external returns (uint256 received);
     /// @notice Takes the attached ETH, wrapped to WETH, as revenue of `source`. Bare ETH sent to the
-    /// contract is revenue of the unattributed source, `bytes32(0)`.
+    /// contract is revenue of the unattributed source, `bytes32(0)`; that takes more gas than the 2,300 which
+    /// some contracts send along.
     function depositNative(bytes32 source) external payable returns (uint256 received);
-    /// @notice Credits tokens that were transferred here without a call to the unattributed source;
-    /// of WETH also ETH that was forced in, wrapped.
+    /// @notice Credits tokens that were transferred here without a call to the unattributed source, by the
+    /// policy in force now: a bare transfer counts as arrived when it is credited, which anyone can do. Of
+    /// WETH also ETH that was forced in, wrapped.
     /// @dev Requirements: not paused; something arrived.
     function sync(address token) external returns (uint256 received);
 
@@ -95,8 +97,9 @@ interface ISplitter {
 
     /// @notice Pays every payee of `policyId` that is no plain account. A payee that fails is skipped,
     /// keeps what it is owed and blocks nobody. Anyone may call it.
-    /// @dev Requirements: gas for 500,000 a payee, of which what is not used is not paid. So an estimate
-    /// is always enough, and nobody can have a payee skipped by sending little.
+    /// @dev Requirements: gas for 500,000 a payee, of which what is not used is not paid. That is enough for a
+    /// vault whose books are at most a week behind, so nobody can have it skipped by sending little;
+    /// `checkpoint` one that is further behind first, or send more.
     function distribute(uint256 policyId, address token) external returns (uint256 paid);
     /// @notice Pays one payee, of any kind. Anyone may call it.
     /// @dev Requirements: something is owed; the payment succeeds.
@@ -138,9 +141,9 @@ interface ISplitter {
     /// @dev Requirements: owner only; 1 <= `minBps` <= the payee's basis points <= `maxBps` <= 10_000; the
     /// policy has another payee.
     function setStakersShareTerms(address setter, uint256 policyId, uint256 stakersIndex, uint256 minBps, uint256 maxBps) external;
-    /// @notice Makes a policy in which the stakers have `bps`. The others have what is left in the
-    /// proportions of the base policy, rounded down, and the first of them what that leaves; one that is
-    /// left without a basis point is left out. Setting what is set already changes nothing.
+    /// @notice Makes a policy, named `stakers <bps> bps`, in which the stakers have `bps`. The others have what
+    /// is left in the proportions of the base policy, rounded down, and the first of them what that leaves;
+    /// one that is left without a basis point is left out. Setting what is set already changes nothing.
     /// @dev Requirements: the setter or the owner; `bps` within the bounds.
     function setStakersShare(uint256 bps) external returns (uint256 policyId);
     function owner() external view returns (address);

@@ -70,7 +70,7 @@ interface IVault {
     error InvalidAccountNonce(address account, uint256 currentNonce);
     /// @notice Thrown when a token is not one of the vault's reward tokens.
     error UnknownRewardToken(address token);
-    /// @notice Thrown when a reward token is added twice.
+    /// @notice Thrown when a reward token is added that takes revenue already.
     error RewardTokenExists(address token);
     /// @notice Thrown when revenue is pushed in a token that takes no new revenue.
     error RewardTokenIsRetired(address token);
@@ -87,8 +87,9 @@ interface IVault {
     error AssetShortfall(uint256 expected, uint256 received);
     /// @notice Thrown when a token refused a transfer or is no token.
     error TokenTransferFailed(address token);
-    /// @notice Thrown when an address cannot be used: no ERC-20 at `asset` of the constructor, a reward
-    /// token, the receiver of a claim or the receiver of penalties that is zero or the vault itself.
+    /// @notice Thrown when an address cannot be used: no ERC-20 at `asset` of the constructor, or as a new
+    /// reward token; a reward token, the receiver of a claim or the receiver of penalties that is zero or
+    /// the vault itself.
     error InvalidAddress(address account);
     /// @notice Thrown when the vault is constructed a second time.
     error AlreadyConstructed();
@@ -115,9 +116,10 @@ interface IVault {
     event PenaltyCurveChanged(uint32[] durations, uint32[] penalties, address splitter, bytes32 source);
     /// @notice `token` can be earned from now on; a push streams to the end of its week plus `streamWeeks`.
     event RewardTokenAdded(address indexed token, uint256 streamWeeks);
-    /// @notice `token` takes no new revenue; what was earned stays claimable for ever.
+    /// @notice `token` takes no new revenue until it is added again; what was earned stays claimable for ever.
     event RewardTokenRetired(address indexed token);
-    /// @notice `amount` of `token` arrived from `sender` and streams evenly from now until `end`.
+    /// @notice `amount` of `token` arrived from `sender` and streams evenly from now until `end`. A `sender` of
+    /// zero: it was sent here without a word, and `sync` found it.
     event RevenueNotified(address indexed token, address indexed sender, uint256 amount, uint256 end);
     /// @notice What fell due while nobody was staked streams anew from now until `end`.
     /// `amountQ128` is in units of 2^-128 token.
@@ -195,7 +197,7 @@ interface IVault {
     // ------------------------------------------------------------------ locks
 
     /// @notice Locks `assets` of the caller's unlocked shares until the end of week
-    /// `week(now) + durationWeeks`: at least what was asked, and less than a week more.
+    /// `week(now) + durationWeeks`: at least what was asked, and at most a week more.
     /// @dev Requirements: not paused; `assets` is not zero and unlocked; 1 <= `durationWeeks` <= 208.
     /// The boost is `assets * (multiplier - 10_000) / 10_000`, rounded down. It ends by itself at `unlockTime`.
     function lock(uint256 assets, uint256 durationWeeks) external returns (uint256 unlockTime);
@@ -247,6 +249,11 @@ interface IVault {
     /// @dev Requirements: not paused; `token` is a reward token and not retired; something arrives; the
     /// tokens ever notified stay below 2^128, one push below 2^112.
     function notifyRevenue(address token, uint256 amount) external returns (uint256 received);
+    /// @notice Streams what of `token` was sent here without `notifyRevenue`, as if it were notified now. Anyone
+    /// may call it.
+    /// @dev Requirements: not paused; `token` is a reward token and not retired; something lies here beyond
+    /// what is staked and what the books hold. At most 2^112 - 1 at a time.
+    function sync(address token) external returns (uint256 received);
     /// @notice Pays the caller what it earned in `tokens`. One amount per token; zero is no error.
     function claim(address[] calldata tokens) external returns (uint256[] memory amounts);
     /// @notice As `claim`, paid to `receiver`.
@@ -320,7 +327,12 @@ interface IVault {
     function pause() external;
     /// @notice Owner only.
     function unpause() external;
+    /// @notice Makes `token` a reward token, of which there are eight at most, ever; or opens a retired one again.
+    /// Later pushes stream to the end of their week plus `streamWeeks`.
+    /// @dev Requirements: the owner; `token` tells balances and takes no revenue now; 1 <= `streamWeeks` <= 52.
     function addRewardToken(address token, uint256 streamWeeks) external;
+    /// @notice Has `token` take no new revenue. Revenue that a splitter owes the vault in it waits there, as long
+    /// as it is retired.
     function retireRewardToken(address token) external;
     function setCurve(uint32[] calldata durations, uint32[] calldata multipliers) external;
     /// @notice Sets what leaving a lock early costs, and the splitter's source that gets it. No points: no

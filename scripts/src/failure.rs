@@ -247,7 +247,10 @@ const ADVICE: [(&str, &str); 42] = [
         "InvalidStakersShareTerms",
         "1 to 10000 bps, min not above max, of a policy with somebody beside the stakers",
     ),
-    ("InvalidPayee", "each payee has an address, a share and a kind"),
+    (
+        "InvalidPayee",
+        "each payee has an address, a share and a kind, and a stream or splitter has code",
+    ),
     ("PaymentFailed", "the payee refuses; what it is owed stays owed"),
     ("NotEnoughGas", "send it with a higher gas limit"),
     ("EtherTransferFailed", "the receiver refuses ether"),

@@ -382,10 +382,14 @@ async fn vault_tokens(met: &mut Met<'_>, alice: &PrivateKeySigner) -> Result<()>
     world.send(owner, met.contract, &IVault::retireRewardTokenCall { token: weth }).await?;
     let push = IVault::notifyRevenueCall { token: weth, amount: n(1) };
     met.on(alice, push, IVault::RewardTokenIsRetired { token: weth }).await;
-    for place in 1..=5 {
-        world.send(owner, met.contract, &add(Address::repeat_byte(place), n(1))).await?;
+    let invalid = IVault::InvalidAddress { account: me };
+    met.on(owner, add(me, n(1)), invalid).await;
+    for _ in 0..5 {
+        let token = create(world, owner, YES_SAYER).await?;
+        world.send(owner, met.contract, &add(token, n(1))).await?;
     }
-    met.on(owner, add(me, n(1)), IVault::TooManyRewardTokens { max: n(8) }).await;
+    let ninth = create(world, owner, YES_SAYER).await?;
+    met.on(owner, add(ninth, n(1)), IVault::TooManyRewardTokens { max: n(8) }).await;
     for (durations, multipliers) in [
         (vec![], vec![]),
         (vec![0, 1], vec![10_000]),

@@ -206,7 +206,7 @@ impl Splitter {
     fn create_policy(&mut self, args: Args<'_>) -> Result<U256> {
         // Check:
         ROLES.only_owner(&self.vm)?;
-        let payees = policy::read(args, self.vm.contract_address())?;
+        let payees = policy::read(&self.vm, args)?;
         // Effect:
         self.write_policy(args.bytes32(0), &payees, &args.bytes32s(4))
     }

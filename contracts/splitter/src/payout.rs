@@ -24,7 +24,9 @@
 //!
 //! A payee that runs out of its part is skipped, which is no revert: so a caller with little gas could
 //! have everybody skipped, and a wallet's gas estimate, the least with which a call does not revert,
-//! would do just that. Therefore a part below [`MIN_PAYEE_GAS`] reverts.
+//! would do just that. Therefore a part below [`MIN_PAYEE_GAS`] reverts. A stream that is many weeks
+//! behind needs more than that and is skipped until somebody brings it forward: to revert then too would
+//! let a payee that burns all it is given stop the others.
 
 use alloc::vec::Vec;
 
@@ -41,7 +43,7 @@ use crate::{
 };
 
 /// The least gas that a payee is offered: what a vault with eight reward tokens needs to take in
-/// revenue at the turn of a week, and a reserve.
+/// revenue at the turn of a week in which locks end, and a reserve.
 const MIN_PAYEE_GAS: u64 = 500_000;
 
 /// One payee about to be paid in one token.

@@ -7,6 +7,7 @@ use components::{
     abi::{Args, Out, log_encoded},
     fail,
 };
+use stylus_sdk::{host::VM, prelude::*};
 
 use crate::{
     ISplitter, Result, Splitter,
@@ -83,11 +84,16 @@ impl Terms {
     }
 
     /// Whether money can go there: a share of something, to somebody else. Burning names its address
-    /// like every payment, so that a policy reads as what it does.
-    fn is_payable(&self, here: Address) -> bool {
+    /// like every payment, so that a policy reads as what it does; what is called has code.
+    fn is_payable(&self, vm: &VM) -> bool {
         let account = self.account;
-        let burns_in_the_open = self.kind != Kind::Burn || account == BURN;
-        self.bps != 0 && !account.is_zero() && account != here && burns_in_the_open
+        let fits_its_kind = match self.kind {
+            Kind::Account => true,
+            Kind::Stream | Kind::Splitter => vm.code_size(account) != 0,
+            Kind::Burn => account == BURN,
+        };
+        let somebody_else = !account.is_zero() && account != vm.contract_address();
+        self.bps != 0 && somebody_else && fits_its_kind
     }
 }
 
@@ -184,17 +190,17 @@ impl Splitter {
     }
 }
 
-/// Reads the payees of a policy to be, as `createPolicy` takes them, for the splitter at `here`.
+/// Reads the payees of a policy to be, as `createPolicy` takes them.
 ///
 /// *Reverts* with `InvalidPayeeCount`, `InvalidPayee` or `SharesDoNotAddUp`.
-pub(crate) fn read(args: Args<'_>, here: Address) -> Result<Vec<Terms>> {
+pub(crate) fn read(vm: &VM, args: Args<'_>) -> Result<Vec<Terms>> {
     let (accounts, bps, kinds) = (args.addresses(1), args.u32s(2), args.u8s(3));
     let lengths = [bps.len(), kinds.len(), args.bytes32s(4).len()];
     check_count(accounts.len(), lengths)?;
     let mut payees = Vec::with_capacity(accounts.len());
     for ((account, bps), kind) in accounts.into_iter().zip(&bps).zip(kinds) {
         let payee = Kind::of(kind).map(|kind| Terms { account, bps: *bps, kind });
-        match payee.filter(|payee| payee.is_payable(here)) {
+        match payee.filter(|payee| payee.is_payable(vm)) {
             Some(payee) => payees.push(payee),
             None => return Err(fail!(ISplitter::InvalidPayee, U256::from(payees.len()))),
         }

@@ -14,7 +14,7 @@ use stylus_sdk::prelude::*;
 
 use crate::{
     ISplitter, Result, Splitter,
-    layout::{self, BASE_SHARE_POLICY, ROLES, SHARE_POLICY, SHARE_TERMS},
+    layout::{BASE_SHARE_POLICY, ROLES, SHARE_POLICY, SHARE_TERMS},
     policy::Terms,
     share::ONE_BPS,
 };
@@ -114,8 +114,7 @@ impl Splitter {
         // Effect:
         let base = BASE_SHARE_POLICY.get(&self.vm);
         let (payees, tags) = self.with_share(base, terms.index, bps)?;
-        let name = layout::policy_name(base).get(&self.vm);
-        let policy_id = self.write_policy(name.into(), &payees, &tags)?;
+        let policy_id = self.write_policy(name_of(bps), &payees, &tags)?;
         SHARE_POLICY.set(&self.vm, policy_id);
         SHARE_TERMS.set(&self.vm, ShareTerms { bps, ..terms }.pack());
         // Log:
@@ -156,6 +155,21 @@ fn divided(shares: &[u32], index: usize, bps: u32) -> Vec<u32> {
     divided
 }
 
+/// The name of a policy made for a share of `bps`, such as `stakers 6500 bps`; that of the policy it is made
+/// from may well tell the share there.
+fn name_of(bps: u32) -> B256 {
+    let digit = |power: u32| bps.checked_div(power)?.checked_rem(10)?.try_into().ok();
+    let digits = [10_000, 1_000, 100, 10, 1].map(|power| digit(power).unwrap_or(0_u8));
+    let digits = digits.into_iter().skip_while(|digit| *digit == 0);
+    let digits = digits.map(|digit| digit.saturating_add(b'0'));
+    let text = b"stakers ".iter().copied().chain(digits).chain(b" bps".iter().copied());
+    let mut name = B256::ZERO;
+    for (place, byte) in name.iter_mut().zip(text) {
+        *place = byte;
+    }
+    name
+}
+
 /// *Reverts* with `StakersShareOutOfRange` unless `bps` is within the bounds; before the owner has set
 /// any they are zero, and nothing is.
 fn check_bounds(bps: U256, min: u32, max: u32) -> Result<u32> {
@@ -177,6 +191,15 @@ mod tests {
         ) {
             let terms = ShareTerms { setter: Address::from(setter), min, max, bps, index };
             prop_assert_eq!(ShareTerms::unpack(terms.pack()), terms);
+        }
+
+        #[test]
+        fn a_policy_is_named_after_its_share(bps in 1..=ONE_BPS) {
+            let name = name_of(bps);
+            let text = format!("stakers {bps} bps");
+            let (told, rest) = name.split_at(text.len());
+            prop_assert_eq!(told, text.as_bytes());
+            prop_assert!(rest.iter().all(|byte| *byte == 0));
         }
 
         #[test]

@@ -37,26 +37,49 @@ impl Vault {
         numbered.checked_sub(1).ok_or_else(|| fail!(IVault::UnknownRewardToken, token))
     }
 
-    /// Adds a reward token; for the owner.
+    /// The number of reward token `token`, which takes revenue.
+    fn open_reward_id(&self, token: Address) -> Result<u8> {
+        let id = self.reward_id(token)?;
+        if Reward::number(id).terms(self.vm()).2 {
+            return Err(fail!(IVault::RewardTokenIsRetired, token));
+        }
+        Ok(id)
+    }
+
+    /// Adds a reward token, or opens a retired one again; for the owner.
     pub(crate) fn add_reward(&mut self, token: Address, weeks: U256) -> Result<()> {
-        let vm = self.vm();
-        ROLES.only_owner(vm)?;
+        // Check.
+        ROLES.only_owner(self.vm())?;
         self.ensure_usable(token)?;
-        if !REWARD_IDS.key(token).get(vm).is_zero() {
+        let stream_weeks = stream_weeks(weeks)?;
+        if self.open_reward_id(token).is_ok() {
             return Err(fail!(IVault::RewardTokenExists, token));
         }
-        let stream_weeks = stream_weeks(weeks)?;
+        // Effect.
+        let id = self.reward_id(token).or_else(|_| self.number_reward(token))?;
+        Reward::number(id).set_terms(self.vm(), token, stream_weeks, false);
+        // Log.
+        emit!(self.vm(), IVault::RewardTokenAdded, [token], [weeks]);
+        Ok(())
+    }
+
+    /// Numbers a token that never was a reward token. Numbers are few and for ever, so one that is no
+    /// token gets none: *reverts* with `InvalidAddress`, or with `TooManyRewardTokens`.
+    fn number_reward(&mut self, token: Address) -> Result<u8> {
+        // Check.
+        let (vm, here) = (self.vm(), self.vm().contract_address());
+        components::balance_of(vm, token, here)
+            .map_err(|_| fail!(IVault::InvalidAddress, token))?;
         let mut config = Config::get(vm);
         let id = config.reward_count;
         if id == MAX_REWARD_TOKENS {
             return Err(fail!(IVault::TooManyRewardTokens, MAX_REWARD_TOKENS));
         }
-        Reward::number(id).set_terms(vm, token, stream_weeks, false);
+        // Effect.
         config.reward_count = id.saturating_add(1);
         REWARD_IDS.key(token).set(vm, U256::from(config.reward_count));
         config.set(vm);
-        emit!(vm, IVault::RewardTokenAdded, [token], [weeks]);
-        Ok(())
+        Ok(id)
     }
 
     /// Stops new revenue in a reward token; for the owner.
@@ -74,10 +97,7 @@ impl Vault {
     pub(crate) fn notify(&mut self, token: Address, amount: U256) -> Result<U256> {
         // Check.
         self.ensure_entering()?;
-        let id = self.reward_id(token)?;
-        if Reward::number(id).terms(self.vm()).2 {
-            return Err(fail!(IVault::RewardTokenIsRetired, token));
-        }
+        let id = self.open_reward_id(token)?;
         bounded(amount, MAX_AMOUNT)?;
         // Interaction: first, because it tells the amount; the books are untouched until then. What
         // a token that calls back has made the books take in meanwhile is not counted again.
@@ -85,6 +105,26 @@ impl Vault {
         let before = self.unbooked(token, Some(id))?;
         components::safe_transfer_from(self.vm(), token, sender, here, amount)?;
         let arrived = risen(before, self.unbooked(token, Some(id))?);
+        self.take_in(token, id, sender, arrived)
+    }
+
+    /// Takes in what was sent here without a word. While a call of the vault is under way, tokens on
+    /// their way out may still lie here, paid by the books: a call that re-enters finds nothing.
+    pub(crate) fn sync(&mut self, token: Address) -> Result<U256> {
+        // Check.
+        self.ensure_entering()?;
+        let id = self.open_reward_id(token)?;
+        let strays = if self.vm().msg_reentrant() {
+            U256::ZERO
+        } else {
+            risen(U256::ZERO, self.unbooked(token, Some(id))?)
+        };
+        self.take_in(token, id, Address::ZERO, strays.min(U256::from(MAX_AMOUNT)))
+    }
+
+    /// Streams `arrived` of `token`, number `id`, from now. `sender` is who told, zero if nobody did.
+    fn take_in(&mut self, token: Address, id: u8, sender: Address, arrived: U256) -> Result<U256> {
+        // Check.
         let received = bounded(arrived, MAX_AMOUNT)?;
         // Effect.
         self.count_received(id, received)?;

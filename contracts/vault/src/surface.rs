@@ -112,6 +112,7 @@ routes! { IVault for Vault, |vault, args| {
 
     // Revenue.
     notifyRevenueCall => word(vault.notify(args.address(0), args.uint(1))?),
+    syncCall => word(vault.sync(args.address(0))?),
     claimCall => {
         let account = vault.vm().msg_sender();
         Out::of(1).array(vault.pay(account, &args.addresses(0), account)?).done()

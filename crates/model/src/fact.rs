@@ -18,7 +18,7 @@ pub struct Fact {
 pub enum Event {
     /// Locks made from now on are boosted by this curve.
     CurveSet(Curve),
-    /// `token` can be earned; its pushes stream to the end of their week plus `stream_weeks`.
+    /// `token` can be earned, or again; its later pushes stream to the end of their week plus `stream_weeks`.
     TokenAdded {
         /// The reward token.
         token: Address,

@@ -149,7 +149,7 @@ fn kind(entry: &Entry) -> Option<String> {
 }
 
 async fn a_log_of_any_kind_that_is_lost_is_missed(world: World) -> Result<()> {
-    let lived = live(world, 5).await?;
+    let lived = live(world, 6).await?;
     let seen = &lived.seen[lived.seen.len() - 1..];
     let mut kinds: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (place, entry) in lived.entries.iter().enumerate() {

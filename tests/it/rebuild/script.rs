@@ -12,7 +12,11 @@ use tributary::{
 };
 use tributary_tests::{WEEK, World, dollars, tokens};
 
+use crate::evm::{YES_SAYER, create};
+
 const STAKERS: [&str; 5] = ["alice", "bob", "carol", "dave", "erin"];
+/// How many tokens may become reward tokens beside those that are.
+const OTHERS: usize = 5;
 /// The policy id of sources that follow the stakers' share.
 const FOLLOWS: U256 = U256::MAX;
 
@@ -25,6 +29,8 @@ pub(super) struct Staged {
     token: Address,
     dollar: Address,
     weth: Address,
+    /// Tokens that may become reward tokens.
+    others: Vec<Address>,
     vault: Address,
     splitter: Address,
     sources: Vec<B256>,
@@ -37,6 +43,10 @@ impl Staged {
         for name in STAKERS {
             stakers.push(world.holder(name, tokens(10_000)).await?);
         }
+        let mut others = Vec::new();
+        for _ in 0..OTHERS {
+            others.push(create(world, &world.owner, YES_SAYER).await?);
+        }
         let stage = Self {
             stakers,
             owner: world.owner.clone(),
@@ -45,6 +55,7 @@ impl Staged {
             token: *world.token().address(),
             dollar: *world.dollar().address(),
             weth: *world.weth().address(),
+            others,
             vault: world.system.vault(),
             splitter: world.system.splitter(),
             sources: vec![world.source(0), world.source(1), B256::repeat_byte(1)],
@@ -250,8 +261,8 @@ impl<'a> Script<'a> {
     fn revenue(&mut self) -> Call {
         let (token, amount) = (self.reward(), self.dice.up_to(dollars(500)));
         let (source, policy) = (self.source(), U256::from(1 + self.dice.below(4)));
-        let Staged { dollar, splitter, .. } = *self.stage;
-        match self.dice.below(10) {
+        let Staged { dollar, vault, splitter, .. } = *self.stage;
+        match self.dice.below(12) {
             0 | 1 => self.vault(&IVault::notifyRevenueCall { token, amount }),
             2 | 3 => self.splitter(&ISplitter::depositCall { source, token, amount }),
             4 => {
@@ -262,6 +273,8 @@ impl<'a> Script<'a> {
             6 => Call::to("a gift", dollar, &IToken::transferCall { to: splitter, value: amount }),
             7 => self.splitter(&ISplitter::syncCall { token: dollar }),
             8 => self.splitter(&ISplitter::distributeCall { policyId: policy, token }),
+            9 => Call::to("a gift", dollar, &IToken::transferCall { to: vault, value: amount }),
+            10 => self.vault(&IVault::syncCall { token }),
             _ => {
                 let payee = U256::from(self.dice.below(3));
                 self.splitter(&ISplitter::releaseCall {
@@ -309,11 +322,12 @@ impl<'a> Script<'a> {
                 self.vault(&IVault::setPenaltyCurveCall { durations, penalties, splitter, source })
             }
             5 => {
-                let token = Address::repeat_byte(0xe0 + self.dice.below(5) as u8);
-                self.vault(&IVault::addRewardTokenCall { token, streamWeeks: U256::from(2) })
+                let (token, weeks) = (self.any_reward(), 1 + self.dice.below(4));
+                let add = IVault::addRewardTokenCall { token, streamWeeks: U256::from(weeks) };
+                self.vault(&add)
             }
             6 => {
-                let token = Address::repeat_byte(0xe0 + self.dice.below(5) as u8);
+                let token = self.any_reward();
                 self.vault(&IVault::retireRewardTokenCall { token })
             }
             7 => self.vault(&IVault::transferOwnershipCall { newOwner: someone }),
@@ -323,6 +337,11 @@ impl<'a> Script<'a> {
                 self.vault(&IVault::setGuardianCall { newGuardian: new_guardian })
             }
         }
+    }
+
+    /// Mostly a token that nobody earns.
+    fn any_reward(&mut self) -> Address {
+        if self.dice.below(8) == 0 { self.reward() } else { self.dice.one_of(&self.stage.others) }
     }
 
     fn splitter_settings(&mut self) -> Call {

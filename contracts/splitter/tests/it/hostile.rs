@@ -58,16 +58,6 @@ fn a_payee_that_pulls_nothing_is_skipped_and_keeps_no_allowance() {
 }
 
 #[test]
-fn a_plain_account_named_as_a_stream_is_skipped() {
-    let world = World::new();
-    let (bad, good) = (world.stage.account("bad"), world.stage.install("good", payees::honest));
-    let policy = world.fees(&[(bad, 5_000, STREAM), (good, 5_000, STREAM)]);
-    world.deposit(world.usd, n(2_000));
-    assert_eq!(world.distribute(policy, world.usd), n(1_000));
-    assert_skipped(&world, policy, bad, good);
-}
-
-#[test]
 fn a_payee_that_fails_with_megabytes_is_skipped() {
     let (world, policy, bad, good) = beside(payees::whiner);
     let call = ISplitter::distributeCall { policyId: policy, token: world.usd };

@@ -4,7 +4,7 @@ use alloy_primitives::{Address, B256, U256, address};
 use splitter::ISplitter;
 use stage::{Revert, Stage, constructor};
 
-use super::{ACCOUNT, BURN, SPLITTER, STREAM, World, create, deploy_splitter, label, n};
+use super::{ACCOUNT, BURN, SPLITTER, STREAM, World, create, deploy_splitter, label, n, payees};
 
 const DEAD: Address = address!("000000000000000000000000000000000000dEaD");
 
@@ -31,7 +31,8 @@ fn a_splitter_is_constructed_once_with_an_owner_and_a_weth_that_exist() {
 #[test]
 fn a_policy_reads_as_it_was_written() {
     let world = World::new();
-    let payees = vec![someone(&world), world.treasury, world.usd, DEAD];
+    let stream = world.stage.install("stream", payees::honest);
+    let payees = vec![someone(&world), stream, world.usd, DEAD];
     let (bps, kinds) = (vec![4_000, 3_000, 2_999, 1], vec![ACCOUNT, STREAM, SPLITTER, BURN]);
     let tags = vec![B256::ZERO, B256::ZERO, label("tag"), B256::ZERO];
     let name = label("name");
@@ -85,6 +86,8 @@ fn every_payee_has_a_share_and_can_be_paid() {
         (payee, 0, ACCOUNT),
         (payee, 5_000, 4),
         (payee, 5_000, BURN),
+        (payee, 5_000, STREAM),
+        (payee, 5_000, SPLITTER),
     ];
     for bad in bad {
         let refused = world.refused(world.owner, create(&[(payee, 5_000, ACCOUNT), bad]));

@@ -186,6 +186,11 @@ pub(crate) fn give(stage: &Stage, token: Address, account: Address, value: U256)
     assert!(stage.call(account, token, call).is_ok());
 }
 
+/// Has `from` send coins, as any holder can.
+pub(crate) fn send(stage: &Stage, token: Address, from: Address, to: Address, value: U256) {
+    assert!(stage.call(from, token, IToken::transferCall { to, value }).is_ok());
+}
+
 pub(crate) fn balance(stage: &Stage, token: Address, account: Address) -> U256 {
     stage.view(token, IToken::balanceOfCall { account }).expect("a view of the coin")
 }

@@ -10,7 +10,7 @@
 //! | re-enters (ERC-777) | `reentry`: every call out, every way back in, with and without the SDK's guard |
 //! | blacklists | [`whom_the_asset_blacklists_leaves_to_another_account`], [`whom_a_reward_token_blacklists_claims_to_another_account`], `payouts::a_payee_that_cannot_be_paid_is_skipped_and_loses_nothing` |
 //! | changes balances by itself | [`an_asset_that_grows_by_itself_changes_nothing`], [`an_asset_that_shrinks_fails_its_last_withdrawals_only`], [`a_reward_token_that_lost_its_balance_hurts_its_own_claims_only`] |
-//! | is no token | [`a_token_that_is_none_takes_no_revenue`], `construction::an_asset_that_is_no_token_is_refused` |
+//! | is no token | `reward_tokens::a_token_is_not_added_twice_nor_zero_nor_the_share`, `construction::an_asset_that_is_no_token_is_refused` |
 //! | a splitter refuses, burns all gas, pulls too little or too much, has no code | `exits::the_splitter_gets_the_penalty_whatever_it_does_and_never_more` and those after it |
 //! | a treasury pushes one wei a second | `exactness::a_wei_a_second_pushed_by_a_stranger_costs_nobody_anything` |
 //! | a holder splits into a thousand accounts | `properties::a_thousand_accounts_earn_what_one_earns` |
@@ -106,15 +106,6 @@ fn revenue_that_cannot_be_had_fails_with_the_tokens_name() {
         assert_eq!(scene.push(scene.usd, 1_000), Err(expected), "{vice:?}");
         assert_eq!(scene.reward(scene.usd).received, n(0));
     }
-}
-
-#[test]
-fn a_token_that_is_none_takes_no_revenue() {
-    let scene = Scene::new();
-    let token = scene.stage.account("nobody");
-    scene.add_token(token, 1).expect("the owner's mistake");
-    let expected = Revert::of(IVault::TokenTransferFailed { token });
-    assert_eq!(scene.push(token, 1), Err(expected));
 }
 
 #[test]

@@ -115,6 +115,8 @@ impl Den {
             IVault::compoundCall {}.abi_encode(),
             IVault::notifyRevenueCall { token: usd, amount: n(1_000) }.abi_encode(),
             IVault::notifyRevenueCall { token: asset, amount: n(1_000) }.abi_encode(),
+            IVault::syncCall { token: usd }.abi_encode(),
+            IVault::syncCall { token: asset }.abi_encode(),
             IVault::checkpointCall { maxWeeks: U256::MAX }.abi_encode(),
             IVault::delegateCall { delegatee: me }.abi_encode(),
             IVault::setPayoutCall { payee: self.scene.carol, automatic: true }.abi_encode(),

@@ -1,4 +1,4 @@
-//! Reward tokens: added, retired, never removed.
+//! Reward tokens: added, retired and added again, never removed; and what is sent here without a word.
 
 use alloy_primitives::{Address, U256};
 use stage::Revert;
@@ -63,10 +63,11 @@ fn a_token_is_not_added_twice_nor_zero_nor_the_share() {
     let scene = Scene::new();
     let expected = Revert::of(IVault::RewardTokenExists { token: scene.usd });
     assert_eq!(scene.add_token(scene.usd, 2), Err(expected));
-    for account in [Address::ZERO, scene.vault] {
+    for account in [Address::ZERO, scene.vault, scene.carol] {
         let expected = Revert::of(IVault::InvalidAddress { account });
         assert_eq!(scene.add_token(account, 1), Err(expected));
     }
+    assert_eq!(scene.read(IVault::rewardTokensCall {}).len(), 3, "no number is lost");
 }
 
 #[test]
@@ -111,6 +112,86 @@ fn a_retired_token_takes_no_revenue_and_pays_what_it_owes() {
     scene.weeks(2);
     assert!(scene.claim(scene.alice, scene.usd).is_ok_and(|paid| paid >= n((1 << 40) - 1)));
     assert!(scene.push(scene.eth, 1).is_ok(), "the others go on");
+}
+
+#[test]
+fn a_retired_token_that_is_added_again_keeps_its_number_and_what_it_owes() {
+    let scene = Scene::new();
+    scene.stake(scene.alice, 1_024);
+    scene.push(scene.usd, 1 << 40).expect("revenue");
+    assert!(scene.call(scene.owner, retire(scene.usd)).is_ok());
+    scene.weeks(2);
+    let before = scene.read(IVault::rewardTokensCall {});
+    scene.stage.take_logs();
+    assert_eq!(scene.add_token(scene.usd, 3), Ok(()));
+    let events = scene.stage.events::<IVault::RewardTokenAdded>(scene.vault);
+    let told: Vec<_> = events.iter().map(|event| (event.token, event.streamWeeks)).collect();
+    assert_eq!(told, [(scene.usd, n(3))]);
+    assert_eq!(scene.read(IVault::rewardTokensCall {}), before);
+    let start = scene.stage.timestamp();
+    scene.push(scene.usd, 1 << 40).expect("revenue again");
+    let events = scene.stage.events::<IVault::RevenueNotified>(scene.vault);
+    assert_eq!(events[0].end, U256::from((start / WEEK + 4) * WEEK));
+    scene.weeks(4);
+    let paid = scene.claim(scene.alice, scene.usd).expect("a claim");
+    assert!(paid <= n(1 << 41) && paid + n(1) >= n(1 << 41));
+}
+
+#[test]
+fn what_was_sent_without_a_word_streams_once_anybody_says_so() {
+    let scene = Scene::new();
+    let sync = |token| IVault::syncCall { token };
+    scene.stake(scene.alice, 1_024);
+    scene.push(scene.usd, 1 << 20).expect("revenue");
+    for token in [scene.usd, scene.asset] {
+        let none = Revert::of(IVault::ZeroAmount {});
+        assert_eq!(
+            scene.refused(scene.carol, sync(token)),
+            none,
+            "stakes and streams are no strays"
+        );
+        crate::coin::give(&scene.stage, token, scene.carol, n(1 << 40));
+        crate::coin::send(&scene.stage, token, scene.carol, scene.vault, n(1 << 40));
+        scene.stage.take_logs();
+        assert_eq!(scene.call(scene.carol, sync(token)), Ok(n(1 << 40)));
+        let events = scene.stage.events::<IVault::RevenueNotified>(scene.vault);
+        let told: Vec<_> = events.iter().map(|e| (e.token, e.sender, e.amount)).collect();
+        assert_eq!(told, [(token, Address::ZERO, n(1 << 40))]);
+        assert_eq!(scene.refused(scene.carol, sync(token)), none);
+    }
+    scene.weeks(2);
+    let paid = scene.claim(scene.alice, scene.asset).expect("a claim");
+    assert!(paid <= n(1 << 40) && paid + n(1) >= n(1 << 40));
+    assert_eq!(scene.withdraw(scene.alice, n(1_024)), Ok(n(1_024)));
+}
+
+#[test]
+fn strays_wait_while_the_vault_is_paused_or_their_token_retired_or_unknown() {
+    let scene = Scene::new();
+    let sync = |token| IVault::syncCall { token };
+    for token in [scene.usd, scene.eth] {
+        crate::coin::give(&scene.stage, token, scene.vault, n(5));
+    }
+    assert!(scene.call(scene.owner, retire(scene.eth)).is_ok());
+    let retired = Revert::of(IVault::RewardTokenIsRetired { token: scene.eth });
+    assert_eq!(scene.refused(scene.carol, sync(scene.eth)), retired);
+    let unknown = Revert::of(IVault::UnknownRewardToken { token: scene.carol });
+    assert_eq!(scene.refused(scene.carol, sync(scene.carol)), unknown);
+    assert!(scene.call(scene.guardian, IVault::pauseCall {}).is_ok());
+    let paused = Revert::of(IVault::EnforcedPause {});
+    assert_eq!(scene.refused(scene.carol, sync(scene.usd)), paused);
+    assert!(scene.call(scene.owner, IVault::unpauseCall {}).is_ok());
+    assert_eq!(scene.call(scene.carol, sync(scene.usd)), Ok(n(5)));
+}
+
+#[test]
+fn more_than_one_push_can_take_is_found_in_parts() {
+    let scene = Scene::new();
+    let most = (n(1) << 112) - n(1);
+    crate::coin::give(&scene.stage, scene.usd, scene.vault, most + n(7));
+    let sync = IVault::syncCall { token: scene.usd };
+    assert_eq!(scene.call(scene.carol, sync.clone()), Ok(most));
+    assert_eq!(scene.call(scene.carol, sync), Ok(n(7)));
 }
 
 #[test]

@@ -284,11 +284,16 @@ impl VaultBooks {
     }
 
     fn added(&mut self, told: &IVault::RewardTokenAdded, notes: &mut Notes<'_>) {
-        if self.clock.number(told.token).is_some() {
-            notes.note("vault, reward tokens", "a new one", told.token.to_string());
-            return;
+        let weeks = told.streamWeeks.saturating_to();
+        let Some(id) = self.clock.number(told.token) else {
+            return self.clock.add(told.token, weeks);
+        };
+        let reward = &mut self.clock.rewards[id];
+        if !reward.retired {
+            let expected = "one that is new or was retired";
+            notes.note("vault, reward tokens", expected, told.token.to_string());
         }
-        self.clock.add(told.token, told.streamWeeks.saturating_to());
+        (reward.stream_weeks, reward.retired) = (weeks, false);
     }
 
     /// The number of `token`, or a note that nobody added it.

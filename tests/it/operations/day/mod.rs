@@ -14,7 +14,7 @@ use tributary::abi::{ISplitter, IToken, IVault, IWeth};
 use tributary_tests::{World, dollars, tokens};
 
 use crate::{
-    evm::{MISER, create},
+    evm::{MISER, YES_SAYER, create},
     token::{Permit, domain, signed},
 };
 
@@ -41,6 +41,8 @@ struct Day<'a> {
     world: &'a World,
     alice: PrivateKeySigner,
     bob: PrivateKeySigner,
+    /// A token that the vault does not know yet; it says yes to everything.
+    new_token: Address,
     /// The time before all of them, in Unix seconds.
     begin: u64,
     list: Vec<Operation>,
@@ -51,7 +53,9 @@ pub(crate) async fn of(world: &World) -> Result<Vec<Operation>> {
     let alice = world.holder("alice", tokens(1_000)).await?;
     let bob = world.account("bob").await?;
     let miser = create(world, &world.owner, MISER).await?;
-    let mut day = Day { world, alice, bob, begin: world.now().await?, list: Vec::new() };
+    let new_token = create(world, &world.owner, YES_SAYER).await?;
+    let begin = world.now().await?;
+    let mut day = Day { world, alice, bob, new_token, begin, list: Vec::new() };
     day.token()?;
     day.weth();
     let unlock_time = day.vault_in();
@@ -166,6 +170,10 @@ impl Day<'_> {
         self.add("vault: notifyRevenue", &owner, here, &push(dollar));
         self.after(HOUR);
         self.add("vault: notifyRevenue, a second token", &owner, here, &push(token));
+        self.after(HOUR);
+        let stray = IToken::transferCall { to: here, value: dollars(5) };
+        self.add("token: transfer to the vault, without a word", &owner, dollar, &stray);
+        self.add("vault: sync", &owner, here, &IVault::syncCall { token: dollar });
         let lock =
             |weeks| IVault::lockCall { assets: tokens(10), durationWeeks: U256::from(weeks) };
         self.add("vault: lock, the first", &alice, here, &lock(4));
@@ -258,8 +266,8 @@ impl Day<'_> {
             ISplitter::depositCall { source: self.world.source(0), token, amount: dollars(5) };
         self.add("splitter: deposit, for two payees", &owner, here, &deposit);
         self.add("splitter: releaseMany, a vault and an account", &alice, here, &many);
-        // A stream that answers nothing and takes nothing: an account.
-        let create = self.policy_of(&[(self.world.guardian.address(), 1, 10_000)]);
+        // A stream that says yes and takes nothing.
+        let create = self.policy_of(&[(self.new_token, 1, 10_000)]);
         self.add("splitter: createPolicy, one payee", &owner, here, &create);
         let many: Vec<_> =
             (1..=32_u8).map(|n| (Address::repeat_byte(n), 0, 312 + u32::from(n > 16))).collect();
@@ -290,15 +298,14 @@ impl Day<'_> {
     fn vault_owner(&mut self) {
         let ((_, bob, owner), here) = (self.cast(), self.world.system.vault());
         let guardian = self.world.guardian.clone();
-        let token = Address::repeat_byte(9);
+        let token = *self.world.weth().address();
+        let retire = IVault::retireRewardTokenCall { token };
+        self.add("vault: retireRewardToken", &owner, here, &retire);
+        let add = IVault::addRewardTokenCall { token, streamWeeks: U256::from(1) };
+        self.add("vault: addRewardToken, again", &owner, here, &add);
+        let token = self.new_token;
         let add = IVault::addRewardTokenCall { token, streamWeeks: U256::from(1) };
         self.add("vault: addRewardToken", &owner, here, &add);
-        self.add(
-            "vault: retireRewardToken",
-            &owner,
-            here,
-            &IVault::retireRewardTokenCall { token },
-        );
         let (durations, multipliers) = (vec![0, 52], vec![10_000, 30_000]);
         self.add("vault: setCurve", &owner, here, &IVault::setCurveCall { durations, multipliers });
         self.add("vault: pause", &guardian, here, &IVault::pauseCall {});

@@ -21,6 +21,7 @@ pub(crate) enum Action {
     Extend { unlock_time: U256, assets: U256, weeks: U256 },
     Exit { unlock_time: U256, assets: U256, max_penalty: U256 },
     Notify { token: Address, amount: U256 },
+    Sync { token: Address },
     Claim { tokens: Vec<Address> },
     ClaimTo { tokens: Vec<Address>, receiver: Address },
     SetPayout { payee: Address, automatic: bool },
@@ -33,6 +34,7 @@ pub(crate) enum Action {
     Pause,
     Unpause,
     Retire { token: Address },
+    Add { token: Address, weeks: U256 },
     SetCurve { points: Vec<(u32, u32)> },
     SetPenalties { points: Vec<(u32, u32)>, splitter: Address },
 }
@@ -69,6 +71,7 @@ impl Action {
             Self::Notify { token, amount } => {
                 IVault::notifyRevenueCall { token, amount }.abi_encode()
             }
+            Self::Sync { token } => IVault::syncCall { token }.abi_encode(),
             Self::Claim { tokens } => IVault::claimCall { tokens }.abi_encode(),
             Self::ClaimTo { tokens, receiver } => {
                 IVault::claimToCall { tokens, receiver }.abi_encode()
@@ -89,6 +92,9 @@ impl Action {
             Self::Pause => IVault::pauseCall {}.abi_encode(),
             Self::Unpause => IVault::unpauseCall {}.abi_encode(),
             Self::Retire { token } => IVault::retireRewardTokenCall { token }.abi_encode(),
+            Self::Add { token, weeks } => {
+                IVault::addRewardTokenCall { token, streamWeeks: weeks }.abi_encode()
+            }
             Self::SetCurve { points } => {
                 let (durations, multipliers) = columns(&points);
                 IVault::setCurveCall { durations, multipliers }.abi_encode()

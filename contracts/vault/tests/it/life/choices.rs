@@ -30,6 +30,7 @@ impl Life {
             | Action::SetCurve { .. }
             | Action::SetPenalties { .. }
             | Action::Retire { .. }
+            | Action::Add { .. }
                 if !self.dice.chance(3) =>
             {
                 self.scene.owner
@@ -188,9 +189,26 @@ impl Life {
                 let accounts = (0..few).map(|_| self.receiver()).collect();
                 Action::ClaimMany { accounts, token: self.token() }
             }
-            31..33 => Action::Compound,
+            31 => Action::Compound,
+            32 => self.sync(),
             _ => Action::Checkpoint { weeks: self.checkpoint() },
         }
+    }
+
+    /// Somebody looks for strays, mostly where some have just come.
+    fn sync(&mut self) -> Action {
+        let (token, from) = (self.token(), self.dice.pick(&self.accounts));
+        let value = self.dice.magnitude(90);
+        if self.shadow.tokens.contains(&token) && !self.dice.chance(3) {
+            self.stray(from, token, value);
+        }
+        Action::Sync { token }
+    }
+
+    /// The length of a stream.
+    fn weeks(&mut self) -> U256 {
+        let valid = U256::from(1 + self.dice.below(52));
+        if self.dice.chance(8) { self.dice.pick(&[n(0), n(53), U256::MAX]) } else { valid }
     }
 
     fn vote_action(&mut self) -> Action {
@@ -225,6 +243,7 @@ impl Life {
             0 => Action::Pause,
             1..5 => Action::Unpause,
             5 if self.dice.chance(4) => Action::Retire { token: self.token() },
+            5 if self.dice.chance(2) => Action::Add { token: self.token(), weeks: self.weeks() },
             5 => self.change(),
             _ => self.change_penalties(),
         }

@@ -65,6 +65,9 @@ impl Shadow {
             | Action::Extend { .. }
             | Action::Exit { .. } => self.judge_lock_change(sender, action),
             Action::Notify { token, amount } => self.judge_push(*token, *amount, funds),
+            Action::Sync { token } => {
+                self.judge_push(*token, self.strays(*token), self.strays(*token))
+            }
             Action::Claim { tokens } => self.judge_claim(sender, tokens, sender, known),
             Action::ClaimTo { tokens, receiver } => {
                 self.judge_claim(sender, tokens, *receiver, known)
@@ -91,6 +94,10 @@ impl Shadow {
             Action::Retire { token } => {
                 self.judge_role(sender, false)?;
                 self.judge_token(*token)
+            }
+            Action::Add { token, weeks } => {
+                self.judge_role(sender, false)?;
+                self.judge_new_token(*token, *weeks)
             }
             Action::SetCurve { points } => {
                 self.judge_role(sender, false)?;
@@ -203,6 +210,17 @@ impl Shadow {
         refuse_if(!self.tokens.contains(&token), IVault::UnknownRewardToken { token })
     }
 
+    /// Whoever is no token of the vault here is no token at all.
+    fn judge_new_token(&self, token: Address, weeks: U256) -> Verdict {
+        self.judge_payable(token)?;
+        let (min, max) = (n(1), n(52));
+        let wrong = weeks < min || weeks > max;
+        refuse_if(wrong, IVault::StreamWeeksOutOfRange { streamWeeks: weeks, min, max })?;
+        let known = self.tokens.contains(&token);
+        refuse_if(known && !self.is_retired(token), IVault::RewardTokenExists { token })?;
+        refuse_if(!known, IVault::InvalidAddress { account: token })
+    }
+
     fn judge_push(&self, token: Address, amount: U256, funds: U256) -> Verdict {
         refuse_if(self.paused, IVault::EnforcedPause {})?;
         self.judge_token(token)?;
@@ -249,6 +267,7 @@ impl Shadow {
             | Action::Withdraw { assets: amount, .. }
             | Action::Redeem { shares: amount, .. }
             | Action::Notify { amount, .. } => amount.abi_encode(),
+            Action::Sync { token } => self.strays(*token).abi_encode(),
             Action::Transfer { .. } | Action::Pull { .. } => true.abi_encode(),
             Action::Lock { weeks, .. }
             | Action::DepositAndLock { weeks, .. }
@@ -279,6 +298,7 @@ impl Shadow {
             | Action::Pause
             | Action::Unpause
             | Action::Retire { .. }
+            | Action::Add { .. }
             | Action::SetCurve { .. }
             | Action::SetPenalties { .. } => Vec::new(),
         })

@@ -33,7 +33,7 @@ impl Life {
         for token in &shadow.tokens {
             let state = scene.reward(*token);
             let staked = if *token == scene.asset { supply } else { n(0) };
-            let there = scene.coins(*token, scene.vault);
+            let there = scene.coins(*token, scene.vault) - shadow.strays(*token);
             assert_eq!(there, staked + state.received - state.paid, "{place}");
         }
         let votes = self.votes(&place);

@@ -170,6 +170,13 @@ impl Life {
         self.shadow.wait_until(self.scene.stage.timestamp());
     }
 
+    /// `from` sends the vault at most `value` of `token` without a word.
+    fn stray(&mut self, from: Address, token: Address, value: U256) {
+        let value = value.min(self.scene.coins(token, from));
+        coin::send(&self.scene.stage, token, from, self.scene.vault, value);
+        self.shadow.stray(token, value);
+    }
+
     fn act(&mut self, sender: Address, action: &Action, step: usize) {
         let taken = match action {
             Action::Notify { token, .. } if self.shadow.tokens.contains(token) => *token,

@@ -30,6 +30,8 @@ pub(crate) struct Shadow {
     pub(crate) blocked: (Address, Address),
     pub(crate) now: u64,
     pub(crate) paused: bool,
+    /// What lies in the vault that nobody told it of.
+    strays: BTreeMap<Address, U256>,
     pub(crate) past: History,
     balances: BTreeMap<Address, U256>,
     /// By account and unlock time; none of them has ended.
@@ -57,6 +59,7 @@ impl Shadow {
             blocked,
             now: scene.stage.timestamp(),
             paused: false,
+            strays: BTreeMap::new(),
             past,
             balances: BTreeMap::new(),
             locks: BTreeMap::new(),
@@ -141,6 +144,16 @@ impl Shadow {
         self.retired.contains(&token)
     }
 
+    /// `amount` more of `token` lies in the vault.
+    pub(crate) fn stray(&mut self, token: Address, amount: U256) {
+        *self.strays.entry(token).or_default() += amount;
+    }
+
+    /// What of `token` lies in the vault that nobody told it of.
+    pub(crate) fn strays(&self, token: Address) -> U256 {
+        self.strays.get(&token).copied().unwrap_or_default()
+    }
+
     /// Whether `token` does not pay `receiver`.
     pub(crate) fn refuses(&self, token: Address, receiver: Address) -> bool {
         self.blocked == (token, receiver)
@@ -223,6 +236,8 @@ impl Shadow {
             Action::Pause => self.paused = true,
             Action::Unpause => self.paused = false,
             Action::Retire { token } => drop(self.retired.insert(*token)),
+            Action::Add { token, .. } => drop(self.retired.remove(token)),
+            Action::Sync { token } => drop(self.strays.remove(token)),
             Action::SetCurve { points } => self.points.clone_from(points),
             Action::SetPenalties { points, .. } => self.penalties.clone_from(points),
             Action::SetPayout { payee, automatic } => {
