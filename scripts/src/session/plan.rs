@@ -37,6 +37,8 @@ pub struct Step {
     /// An allowance that it needs and that is not on chain yet: something before it gives it, or its
     /// own permit.
     pub allowance: Option<Allowance>,
+    /// Whether it is of use only after the steps before it, so that it is simulated when those are mined.
+    pub waits: bool,
     /// A permit that has to be signed into the call before it is sent.
     pub permit: Option<Permit>,
 }
@@ -59,7 +61,8 @@ impl Plan {
     pub fn step(mut self, title: impl Into<String>, to: Address, call: &impl SolCall) -> Self {
         let (title, value, data) = (title.into(), U256::ZERO, call.abi_encode().into());
         let allowance = self.needed.take();
-        self.steps.push(Step { title, to, value, data, allowance, permit: None });
+        let (waits, permit) = (false, None);
+        self.steps.push(Step { title, to, value, data, allowance, waits, permit });
         self
     }
 

@@ -204,7 +204,7 @@ impl Session {
         let job = progress.map(|progress| progress.job("sending", plan.steps.len() as u64));
         for (step, done) in plan.steps.iter().zip(done) {
             let step = self.ready(step, signer).await?;
-            if step.allowance.is_some() {
+            if step.allowance.is_some() || step.waits {
                 *done = self.done(&step, Some(self.simulate(&step, None).await?));
             }
             if let Some(job) = &job {
@@ -271,6 +271,10 @@ impl Session {
     /// node and the token let that be pretended.
     async fn rehearse(&self, place: usize, step: &Step) -> Result<Done> {
         self.show(place, step);
+        if step.waits {
+            self.say("       simulated when the steps before it are mined");
+            return Ok(self.done(step, None));
+        }
         let pretended = match &step.allowance {
             Some(allowance) => allowance.pretended(&self.site).await,
             None => None,

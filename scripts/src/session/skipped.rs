@@ -14,7 +14,7 @@ use super::{Allowance, Kind, Site};
 use crate::{
     abi::{ISplitter, IToken, IVault},
     chain::refusal,
-    failure::Failure,
+    failure::{Failure, is_silence},
 };
 
 /// A payee that went without.
@@ -138,7 +138,7 @@ impl Site {
                 "it does not take this token; `tributary reward add`, then distribute again"
             }
             (Kind::Stream, "RewardTokenIsRetired") => {
-                "it has retired this token; distribute again once it takes it"
+                "it has retired this token; `tributary reward add` opens it again, then distribute again"
             }
             (Kind::Splitter, "UnknownSource") => {
                 "it has no source of the payee's tag; `tributary source add` there, then distribute again"
@@ -162,14 +162,18 @@ impl Site {
         Ok("the payment works when it is made alone; try again".to_owned())
     }
 
-    /// How many week ends the books of the vault at `address` have still to pass.
+    /// How many week ends the books of the vault at `address` have still to pass; none, if it is none of
+    /// our vaults and keeps no such books.
     ///
     /// # Errors
-    /// It is no vault, or the node does not answer.
+    /// The node does not answer.
     pub async fn weeks_behind(&self, address: Address) -> Result<u64> {
         let vault = IVault::new(address, self.chain.provider());
-        let last: U256 = vault.lastCheckpoint().call().await?;
-        let last: u64 = last.saturating_to();
+        let last: u64 = match vault.lastCheckpoint().call().await.map_err(Report::from) {
+            Ok(last) => last.saturating_to(),
+            Err(error) if is_silence(&error) => return Err(error),
+            Err(_) => return Ok(0),
+        };
         Ok((self.now().await? / WEEK).saturating_sub(last / WEEK))
     }
 }

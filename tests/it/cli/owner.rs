@@ -123,6 +123,8 @@ async fn a_token_is_not_retired_while_the_splitter_owes_the_vault_some_of_it(
     let words =
         ["payee 0 of policy 1, vault", "has retired this token: its 60 % of the USDT will wait"];
     desk.signed(&world.owner, "push 1 USDT --source subscriptions")?.ends(0, &words);
+    let said = desk.done(&world.owner, "reward add USDT --stream-weeks 2")?;
+    assert!(said["title"].as_str().is_some_and(|title| title.contains("again in USDT")), "{said}");
     Ok(())
 }
 

@@ -68,8 +68,14 @@ async fn ether_and_bare_transfers_are_revenue_too(world: World) -> Result<()> {
     let stray = IToken::transferCall { to: world.system.splitter(), value: dollars(3) };
     world.send(&world.owner, *world.dollar().address(), &stray).await?;
     desk.run("status")?.ends(0, &["3 USDT beside the books"]);
-    let said = desk.done(&till, "sync")?;
-    assert_eq!(said["transactions"].as_array().map(Vec::len), Some(1));
+    let stray = IToken::transferCall { to: world.system.vault(), value: dollars(2) };
+    world.send(&world.owner, *world.dollar().address(), &stray).await?;
+    let said = desk.done(&till, "sync USDT")?;
+    let titles = said["transactions"].as_array().expect("a list").iter().map(|one| &one["title"]);
+    let wanted =
+        ["take in 3 USDT that lie in the splitter", "take in 2 USDT that lie in the vault"];
+    assert_eq!(titles.collect::<Vec<_>>(), wanted);
+    desk.signed(&till, "sync")?.ends(0, &["Nothing to do."]);
     assert_eq!(splitter.undistributed(*world.dollar().address()).call().await?, dollars(3));
     Ok(())
 }

@@ -60,7 +60,7 @@ impl Penalty {
 pub enum Reward {
     /// Shows them, with their books
     List(Asking<ListRewards>),
-    /// Adds a token that revenue is paid in; it can be retired, but never removed
+    /// Adds a token that revenue is paid in, or opens one that was retired. None can be removed
     Add(Box<Sending<AddReward>>),
     /// Takes no more revenue in a token. What was earned stays claimable for ever
     Retire(Box<Sending<RetireReward>>),
@@ -266,9 +266,18 @@ impl Operation for AddReward {
         }
         let stream_weeks = U256::from(self.stream_weeks);
         let call = IVault::addRewardTokenCall { token: token.address, streamWeeks: stream_weeks };
-        let title = format!("pay revenue in {} ({})", token.symbol, token.address);
+        let known = site.vault()?.rewardTokens().call().await?;
+        let retired = known.contains(&token.address)
+            && site.vault()?.rewardState(token.address).call().await?.retired;
+        let again = if retired { "again " } else { "" };
+        let title = format!("pay revenue {again}in {} ({})", token.symbol, token.address);
         let plan = Plan::one(title, vault, &call);
         let plan = token.note().into_iter().fold(plan, Plan::warning);
+        if retired {
+            return Ok(
+                plan.fact("it was retired; this opens it, with the new length of its streams")
+            );
+        }
         Ok(plan.fact("it can be retired later, but never removed; at most 8 tokens fit"))
     }
 }

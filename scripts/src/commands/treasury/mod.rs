@@ -3,7 +3,11 @@
 mod pay;
 mod push;
 
-use alloy::providers::Provider;
+use alloy::{
+    primitives::{Address, U256},
+    providers::Provider,
+    sol_types::SolCall,
+};
 use clap::{Args, Subcommand};
 use eyre::Result;
 
@@ -13,7 +17,7 @@ use self::{
     push::Push,
 };
 use crate::{
-    abi::ISplitter,
+    abi::{ISplitter, IVault},
     session::{Operation, Plan, Sender, Sending, Site, Token},
 };
 
@@ -28,7 +32,9 @@ pub enum Command {
         tributary push 3 eth --source \"Audit fees\" --account treasury --broadcast\n  \
         tributary push 12500.50 USDC --source swap-fees --safe-batch week.json --safe 0x…")]
     Push(Box<Sending<Push>>),
-    /// Takes in what was sent to the splitter without a call, as revenue without a source
+    /// Takes in what was sent to the splitter or to the vault without a call, as revenue
+    ///
+    /// In the splitter it is revenue without a source; in the vault it streams to the stakers.
     Sync(Box<Sending<Sync>>),
     /// Pays the vaults, splitters and burns that are owed something
     #[command(after_help = "Examples:\n  \
@@ -67,27 +73,72 @@ pub struct Sync {
 
 impl Operation for Sync {
     async fn plan(&self, site: &Site, _: &Sender) -> Result<Plan> {
-        let (splitter, weth) = (site.splitter()?, site.splitter()?.weth().call().await?);
-        let here = *splitter.address();
+        let splitter = site.book.address("splitter")?;
+        let vault = site.book.contracts.get("vault").map(|vault| vault.address);
         let mut plan = Plan::new("take in what arrived without a call");
         for token in named(site, &self.tokens).await? {
-            let Some(held) = site.balance(token.address, here).await? else {
-                plan = plan.warning(format!("{} does not tell its balances", token.symbol));
-                continue;
-            };
-            let booked = splitter.undistributed(token.address).call().await?;
-            let mut stray = held.saturating_sub(booked);
-            if token.address == weth {
-                stray += site.chain.provider().get_balance(here).await?;
-            }
-            plan = plan.fact(format!("{} are not in the books", token.show(stray))).about(&token);
-            if !stray.is_zero() {
-                let call = ISplitter::syncCall { token: token.address };
-                plan = plan.step(format!("take in {}", token.show(stray)), here, &call);
+            plan = plan.about(&token);
+            let stray = in_splitter(site, &token).await?;
+            let call = ISplitter::syncCall { token: token.address };
+            plan = taken_in(plan, &token, "splitter", stray, splitter, &call);
+            if let Some(vault) = vault {
+                let stray = in_vault(site, &token).await?;
+                let call = IVault::syncCall { token: token.address };
+                plan = taken_in(plan, &token, "vault", stray, vault, &call);
             }
         }
         Ok(plan)
     }
+}
+
+/// `plan`, with what takes in the `stray` tokens that lie in a contract.
+fn taken_in(
+    plan: Plan,
+    token: &Token,
+    name: &str,
+    stray: Option<U256>,
+    here: Address,
+    call: &impl SolCall,
+) -> Plan {
+    let Some(stray) = stray else {
+        return plan.warning(format!("{} does not tell what the {name} has", token.symbol));
+    };
+    if stray.is_zero() {
+        return plan;
+    }
+    let title = format!("take in {} that lie in the {name}", token.show(stray));
+    plan.step(title, here, call)
+}
+
+/// What the splitter has of `token` and not in its books, if the token tells.
+async fn in_splitter(site: &Site, token: &Token) -> Result<Option<U256>> {
+    let splitter = site.splitter()?;
+    let here = *splitter.address();
+    let Some(held) = site.balance(token.address, here).await? else { return Ok(None) };
+    let mut stray = held.saturating_sub(splitter.undistributed(token.address).call().await?);
+    if token.address == splitter.weth().call().await? {
+        stray += site.chain.provider().get_balance(here).await?;
+    }
+    Ok(Some(stray))
+}
+
+/// What the vault has of `token` and not in its books, if the token tells; nothing of a token that it takes
+/// no revenue in.
+async fn in_vault(site: &Site, token: &Token) -> Result<Option<U256>> {
+    let vault = site.vault()?;
+    if !vault.rewardTokens().call().await?.contains(&token.address) {
+        return Ok(Some(U256::ZERO));
+    }
+    let state = vault.rewardState(token.address).call().await?;
+    if state.retired {
+        return Ok(Some(U256::ZERO));
+    }
+    let mut booked = state.received.saturating_sub(state.paid);
+    if token.address == vault.asset().call().await? {
+        booked += vault.totalSupply().call().await?;
+    }
+    let held = site.balance(token.address, *vault.address()).await?;
+    Ok(held.map(|held| held.saturating_sub(booked)))
 }
 
 /// The tokens called `names`; all of the vault's if there is no name.

@@ -42,10 +42,15 @@ impl Operation for Distribute {
         let catches_up = plan.steps.len();
         for policy in policies {
             for token in &tokens {
-                plan = distribution(site, plan, policy, token).await?.about(token);
+                plan = distribution(site, plan, policy, token).await?;
             }
         }
-        if catches_up == 0 { payable(site, sender, plan).await } else { Ok(plan) }
+        plan = tokens.iter().fold(plan, Plan::about);
+        if catches_up == 0 {
+            return payable(site, sender, plan).await;
+        }
+        plan.steps.iter_mut().skip(catches_up).for_each(|step| step.waits = true);
+        Ok(plan)
     }
 }
 
@@ -171,7 +176,7 @@ impl Operation for Release {
                 plan = release(site, plan, policy, &self.payees(policy), token).await?;
             }
         }
-        Ok(plan)
+        Ok(tokens.iter().fold(plan, Plan::about))
     }
 }
 

@@ -2,12 +2,12 @@
 
 use alloy::primitives::{Address, U256, utils::format_ether};
 use clap::Args;
-use eyre::Result;
+use eyre::{Report, Result};
 
 use crate::{
     abi::{ISplitter, IVault},
     commands::holder::{allowing, covered},
-    failure::Failure,
+    failure::{Failure, is_silence},
     session::{Amount, Catalog, Kind, Operation, Plan, PolicyLine, Sender, Site, Token},
     units::percent,
 };
@@ -85,11 +85,15 @@ async fn welcomed(site: &Site, plan: Plan, policy: &PolicyLine, token: &Token) -
     Ok(plan)
 }
 
-/// Why the vault at `address` takes no revenue in `token`, if it takes none.
+/// Why the vault at `address` takes no revenue in `token`, if it takes none. Of what is none of our vaults
+/// nothing is known.
 async fn not_taken(site: &Site, address: Address, token: &Token) -> Result<Option<&'static str>> {
     let vault = IVault::new(address, site.chain.provider());
-    if !vault.rewardTokens().call().await?.contains(&token.address) {
-        return Ok(Some("does not know this token"));
+    match vault.rewardTokens().call().await.map_err(Report::from) {
+        Ok(known) if known.contains(&token.address) => {}
+        Ok(_) => return Ok(Some("does not know this token")),
+        Err(error) if is_silence(&error) => return Err(error),
+        Err(_) => return Ok(None),
     }
     let state = vault.rewardState(token.address).call().await?;
     Ok(state.retired.then_some("has retired this token"))
