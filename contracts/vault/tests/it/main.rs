@@ -5,6 +5,7 @@ mod audit;
 mod coin;
 mod construction;
 mod curve;
+mod edges;
 mod entry;
 mod erc20;
 mod erc4626;
@@ -29,6 +30,7 @@ mod surface;
 mod till;
 mod views;
 mod votes;
+mod work;
 
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
