@@ -87,8 +87,8 @@ impl Plan {
     pub fn call(mut self, call: &Call) -> Self {
         if let Some(to) = call.recipient() {
             let (title, data, value) = (call.kind.clone(), call.data().clone(), call.value);
-            let allowance = self.needed.take();
-            self.steps.push(Step { title, to, value, data, allowance, permit: None });
+            let (allowance, permit, waits) = (None, None, false);
+            self.steps.push(Step { title, to, value, data, allowance, waits, permit });
         }
         self
     }
