@@ -35,6 +35,7 @@ const SUITES = [
   { name: `Safe ${version("@safe-global/safe-contracts")}`, command: script("safe") },
   { name: `solc ${version("solc-oldest")} to ${version("solc")}`, command: script("solidity") },
   { name: `Governor of OpenZeppelin ${version("openzeppelin-5")}`, command: script("governance") },
+  { name: "tributary with a key of KMS", command: script("kms"), heavy: true },
   { name: `ethers-rs ${locked("ethers-rs/Cargo.lock", "ethers")}`, command: [process.env.ETHERS_RS, []], heavy: true },
   { name: "cargo stylus 0.10.10", command: script("cargo_stylus"), heavy: true, patience: 30 * 60_000 },
 ];

@@ -8,6 +8,8 @@ use alloy::{
     primitives::{Address, Signature},
     signers::{Signer as SignsTypedData, local::PrivateKeySigner},
 };
+#[cfg(feature = "ledger")]
+use eyre::Report;
 use eyre::{Result, WrapErr, eyre};
 
 use crate::{chain::Account, failure::Failure};
@@ -17,6 +19,8 @@ const PRIVATE_KEY: &str = "ETH_PRIVATE_KEY";
 const KEYSTORE: &str = "ETH_KEYSTORE";
 const ACCOUNT: &str = "ETH_KEYSTORE_ACCOUNT";
 const PASSWORD: &str = "ETH_PASSWORD";
+#[cfg(feature = "aws")]
+const KMS_KEY: &str = "AWS_KMS_KEY_ID";
 
 /// Who signs. A flag goes before any variable of the environment.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -43,9 +47,16 @@ pub struct SignerArgs {
     #[cfg(feature = "ledger")]
     #[arg(long, value_name = "INDEX", default_value_t = 0, requires = "ledger")]
     mnemonic_index: usize,
-    /// Signs with a key of AWS KMS, by its id
+    /// Signs with a key of AWS KMS: of this id, ARN or alias, or else of AWS_KMS_KEY_ID
     #[cfg(feature = "aws")]
-    #[arg(long, value_name = "KEY_ID", group = "signer", env = "AWS_KMS_KEY_ID")]
+    #[arg(
+        long,
+        value_name = "KEY_ID",
+        group = "signer",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = ""
+    )]
     aws: Option<String>,
 }
 
@@ -183,23 +194,42 @@ impl SignerArgs {
         expect(clippy::unused_async, reason = "devices are asked, where the build knows any")
     )]
     async fn device(&self) -> Result<Option<Signer>> {
+        // Boxed: inside every command's future these would nest deeper than the compiler looks.
         #[cfg(feature = "ledger")]
         if self.ledger {
-            use alloy::signers::ledger::{HDPath, LedgerSigner};
-            let path = HDPath::LedgerLive(self.mnemonic_index);
-            let ledger = LedgerSigner::new(path, None).await;
-            let ledger = ledger.wrap_err("the Ledger does not answer; unlock it and open Ethereum");
-            return Ok(Some(Signer::new(ledger?)));
+            return Box::pin(on_ledger(self.mnemonic_index)).await.map(Some);
         }
         #[cfg(feature = "aws")]
         if let Some(id) = &self.aws {
-            use alloy::signers::aws::{AwsSigner, aws_config, aws_sdk_kms};
-            let config = aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await;
-            let client = aws_sdk_kms::Client::new(&config);
-            return Ok(Some(Signer::new(AwsSigner::new(client, id.clone(), None).await?)));
+            return Box::pin(in_kms(id)).await.map(Some);
         }
         Ok(None)
     }
+}
+
+/// The account number `index` of the Ledger that is plugged in.
+#[cfg(feature = "ledger")]
+async fn on_ledger(index: usize) -> Result<Signer> {
+    use alloy::signers::ledger::{HDPath, LedgerSigner};
+    // In a task of its own: where there is no USB at all, its driver panics.
+    let opened = tokio::spawn(LedgerSigner::new(HDPath::LedgerLive(index), None)).await;
+    let opened = opened.map_err(Report::from).and_then(|ledger| Ok(ledger?));
+    Ok(Signer::new(opened.wrap_err("the Ledger does not answer; unlock it and open Ethereum")?))
+}
+
+/// The key `id` of AWS KMS, or the one that the environment names. Region and credentials are where
+/// every AWS tool looks for them.
+#[cfg(feature = "aws")]
+async fn in_kms(id: &str) -> Result<Signer> {
+    use alloy::signers::aws::{AwsSigner, aws_config, aws_sdk_kms};
+    let named = || env::var(KMS_KEY).ok().filter(|id| !id.is_empty());
+    let id = Some(id.to_owned()).filter(|id| !id.is_empty()).or_else(named);
+    let which =
+        || Failure::usage(format!("which key of KMS? Write --aws=KEY_ID, or set {KMS_KEY}"));
+    let id = id.ok_or_else(which)?;
+    let config = aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await;
+    let signer = AwsSigner::new(aws_sdk_kms::Client::new(&config), id.clone(), None).await;
+    Ok(Signer::new(signer.wrap_err_with(|| format!("AWS KMS does not give the key {id}"))?))
 }
 
 /// Where a key of this machine comes from.
