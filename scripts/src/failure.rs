@@ -207,7 +207,7 @@ pub fn advice(name: &str) -> Option<&'static str> {
 }
 
 /// By the name of the error.
-const ADVICE: [(&str, &str); 42] = [
+const ADVICE: [(&str, &str); 43] = [
     ("ERC20InsufficientBalance", "send less, or get more of the token first"),
     ("ERC20InsufficientAllowance", "approve the spender for the amount first"),
     ("ERC20InvalidReceiver", "name another receiver"),
@@ -258,8 +258,18 @@ const ADVICE: [(&str, &str); 42] = [
     ("PaymentFailed", "the payee refuses; what it is owed stays owed"),
     ("NotEnoughGas", "send it with a higher gas limit"),
     ("EtherTransferFailed", "the receiver refuses ether"),
-    ("ProgramNotActivated", "activate the contract's program first: `tributary keeper --once`"),
-    ("ProgramExpired", "activate the contract's program again: `tributary keeper --once`"),
+    (
+        "ProgramNotActivated",
+        "activate the contract's program first: `tributary keeper --once --broadcast`",
+    ),
+    (
+        "ProgramNeedsUpgrade",
+        "activate the contract's program again: `tributary keeper --once --broadcast`",
+    ),
+    (
+        "ProgramExpired",
+        "activate the contract's program again: `tributary keeper --once --broadcast`",
+    ),
 ];
 
 #[cfg(test)]

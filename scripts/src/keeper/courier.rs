@@ -20,7 +20,7 @@ use eyre::Result;
 use super::{
     Rules,
     duty::{ACTIVATION_GAS, is_activation, spent},
-    payouts::pays_nobody,
+    effect,
     store::{Store, today},
 };
 use crate::{
@@ -29,6 +29,9 @@ use crate::{
     failure::Failure,
     session::{Session, Signer, Step},
 };
+
+/// The most gas that a transaction may have on Arbitrum's chains.
+const MOST_GAS: u64 = 32_000_000;
 
 /// Sends transactions of one account.
 #[derive(Debug)]
@@ -51,6 +54,15 @@ pub enum Delivery {
         hash: B256,
         /// Wei that it cost: gas and value.
         cost: U256,
+    },
+    /// It was mined and succeeded, but somebody who should have been paid was skipped.
+    Partial {
+        /// The transaction.
+        hash: B256,
+        /// Wei that it cost: gas and value.
+        cost: U256,
+        /// Who was skipped, in words.
+        skipped: Vec<String>,
     },
     /// A contract refuses it, or it would do nothing: another did it, or it cannot be done.
     Needless(String),
@@ -102,7 +114,7 @@ impl<'a> Courier<'a> {
             Err(instead) => return Ok(instead),
         };
         let day = today();
-        let budget = self.rules.budget;
+        let budget = self.rules.budget_of(step);
         if !self.store.update(|state| state.reserve(day, budget, offer.worst))? {
             return Ok(Delivery::Postponed("the day's budget is spent".into()));
         }
@@ -115,13 +127,40 @@ impl<'a> Courier<'a> {
             Ok(returned) => returned,
             Err(error) => return judge(step, &error),
         };
-        if pays_nobody(&step.data, &returned) {
+        let moved = effect::moved(&step.data, &returned);
+        if moved.is_some_and(|moved| moved.is_zero()) {
             return Ok(Err(Delivery::Needless("nobody would be paid".into())));
         }
-        match self.provider.estimate_gas(request.clone()).await {
-            Ok(gas) => Ok(Ok(gas * 6 / 5 + GAS_MARGIN)),
-            Err(error) => judge(step, &error),
+        let gas = match self.provider.estimate_gas(request.clone()).await {
+            Ok(gas) => gas * 6 / 5 + GAS_MARGIN,
+            Err(error) => return judge(step, &error),
+        };
+        match moved {
+            Some(moved) => self.enough(step, request, gas, moved).await,
+            None => Ok(Ok(gas)),
         }
+    }
+
+    /// `gas`, or as much more as it takes to move `moved`: a payee that runs out of its part is skipped,
+    /// which is no failure, so an estimate knows nothing of it.
+    async fn enough(
+        &self,
+        step: &Step,
+        request: &TransactionRequest,
+        gas: u64,
+        moved: U256,
+    ) -> Result<Ready<u64>> {
+        let mut gas = gas;
+        while gas <= MOST_GAS {
+            match self.provider.call(request.clone().with_gas_limit(gas)).await {
+                Ok(returned) if effect::moved(&step.data, &returned) >= Some(moved) => {
+                    return Ok(Ok(gas));
+                }
+                Err(error) if error.as_error_resp().is_none() => return Err(in_words(&error)),
+                Ok(_) | Err(_) => gas *= 2,
+            }
+        }
+        Ok(Err(Delivery::Needless(format!("with {MOST_GAS} gas it pays less than it should"))))
     }
 
     /// Number and fee, if the fee is one that the rules allow.
@@ -176,7 +215,11 @@ impl<'a> Courier<'a> {
         let cost = gas.saturating_add(spent(step, receipt.logs()));
         settle(cost)?;
         if receipt.status() {
-            return Ok(Delivery::Done { hash, cost });
+            let skipped = effect::skipped(receipt.logs());
+            return Ok(match skipped.is_empty() {
+                true => Delivery::Done { hash, cost },
+                false => Delivery::Partial { hash, cost, skipped },
+            });
         }
         Ok(Delivery::Needless(format!("{hash} reverted: another was faster")))
     }

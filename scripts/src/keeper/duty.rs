@@ -1,4 +1,4 @@
-//! What there is to do: programs, books, splitter.
+//! What there is to do for programs and for the vault's books.
 
 use std::collections::BTreeSet;
 
@@ -13,9 +13,8 @@ use eyre::Result;
 
 use crate::{
     abi::{ArbWasm, ArbWasmCache, CacheManager, IVault},
-    commands::treasury::distribution,
     deploy::activation::ARB_WASM,
-    session::{Catalog, Plan, Site, Step},
+    session::{Plan, Site, Step},
 };
 
 /// Gas of an activation that the node will not simulate; what is not used is not paid.
@@ -39,7 +38,7 @@ const WEEK: u64 = 604_800;
 ///
 /// # Errors
 /// The node does not answer.
-pub async fn programs(site: &Site, keeper: Address, max_bid: U256) -> Result<Vec<Step>> {
+pub async fn programs(site: &Site, keeper: Address, max_bid: U256) -> Result<Plan> {
     // What holds for a code holds for every contract that has it.
     let mut known = BTreeSet::new();
     let mut plan = Plan::new("keep programs running");
@@ -52,7 +51,7 @@ pub async fn programs(site: &Site, keeper: Address, max_bid: U256) -> Result<Vec
             plan = program.cached(site, keeper, max_bid, plan).await?;
         }
     }
-    Ok(plan.steps)
+    Ok(plan)
 }
 
 struct Program<'a> {
@@ -130,37 +129,28 @@ async fn fee(site: &Site, keeper: Address, plan: &Plan) -> U256 {
     wanted.map_or(BLIND_FEE, |told| told.want.saturating_mul(U256::from(6)) / U256::from(5))
 }
 
+/// Ends of weeks since anyone touched the vault.
+///
+/// # Errors
+/// The node does not answer.
+pub async fn weeks_behind(site: &Site) -> Result<u64> {
+    let last: u64 = site.vault()?.lastCheckpoint().call().await?.saturating_to();
+    Ok((site.now().await? / WEEK).saturating_sub(last / WEEK))
+}
+
 /// Checkpoints, if a week has ended since anyone touched the vault.
 ///
 /// # Errors
 /// The node does not answer.
-pub async fn books(site: &Site) -> Result<Vec<Step>> {
-    let vault = site.vault()?;
-    let last: u64 = vault.lastCheckpoint().call().await?.saturating_to();
-    let behind = (site.now().await? / WEEK).saturating_sub(last / WEEK);
+pub async fn books(site: &Site) -> Result<Plan> {
+    let (vault, behind) = (site.vault()?, weeks_behind(site).await?);
     let mut plan = Plan::new("pass idle weeks");
     for part in 0..behind.div_ceil(WEEKS_AT_ONCE) {
         let weeks = WEEKS_AT_ONCE.min(behind - part * WEEKS_AT_ONCE);
         let call = IVault::checkpointCall { maxWeeks: U256::from(weeks) };
         plan = plan.step(format!("pass {weeks} idle weeks"), *vault.address(), &call);
     }
-    Ok(plan.steps)
-}
-
-/// What arrived without a call is left to the treasury; what is owed to vaults, splitters and burns is
-/// paid, of every token that the vault knows.
-///
-/// # Errors
-/// The node does not answer.
-pub async fn splitter(site: &Site) -> Result<Vec<Step>> {
-    let (catalog, tokens) = (Catalog::read(site).await?, site.tokens().await?);
-    let mut plan = Plan::new("distribute what is owed");
-    for policy in &catalog.policies {
-        for token in &tokens {
-            plan = distribution(site, plan, policy, token).await?;
-        }
-    }
-    Ok(plan.steps)
+    Ok(plan)
 }
 
 /// Wei of its value that `step` really cost, by the logs of its receipt: of an activation or a renewal

@@ -41,8 +41,12 @@ struct Facts {
     failures_in_a_row: u64,
     /// Transactions since it was started.
     done: u64,
+    /// Of those, the ones that skipped somebody.
+    partial: u64,
     /// Duties of the last round that were put off.
     postponed: usize,
+    /// Payments of the last round that a payee would have refused.
+    refused: usize,
     /// Ether spent or set aside today.
     spent_today: String,
     last_error: Option<String>,
@@ -63,8 +67,9 @@ impl Health {
         let mut inner = self.lock();
         let facts = &mut inner.facts;
         facts.rounds += 1;
-        facts.done += round.done as u64;
-        facts.postponed = round.postponed;
+        facts.done += (round.done + round.partial) as u64;
+        facts.partial += round.partial as u64;
+        (facts.postponed, facts.refused) = (round.postponed, round.refused);
         facts.spent_today = spent.unwrap_or_default();
         facts.last_error = failure.map(|error| format!("{error:#}"));
         if failure.is_some() {

@@ -10,15 +10,15 @@ use alloy::{
     primitives::{Address, U256},
     providers::Provider,
     rpc::types::{Filter, Log},
-    sol_types::{SolCall, SolEvent},
+    sol_types::SolEvent,
 };
 use eyre::Result;
 
-use super::store::Store;
+use super::{Agenda, store::Store, threshold::Thresholds};
 use crate::{
     abi::IVault,
     ledger::{Node, Patience, sweep},
-    session::{Amount, Plan, Site, Step, Token},
+    session::{Plan, Site, Step, Token, answered},
 };
 
 /// Blocks that may still be reorganised.
@@ -26,46 +26,109 @@ const UNSURE: u64 = 64;
 /// Accounts paid in one transaction; the contract wants 600,000 gas left before each transfer.
 const ACCOUNTS: usize = 20;
 
-/// Payouts of at least `least` of a token.
+/// Payouts that are worth it by `least`, each of which a block has room for with `most_gas`.
 ///
 /// # Errors
 /// The node does not answer.
-pub async fn due(site: &Site, store: &Store, least: &Amount) -> Result<Vec<Step>> {
+pub async fn due(site: &Site, store: &Store, least: &Thresholds, most_gas: u64) -> Result<Agenda> {
     let accounts: Vec<_> = opted_in(site, store).await?.into_iter().collect();
-    let vault = site.vault()?;
-    let mut plan = Plan::new("pay those who opted in");
+    let mut agenda = Agenda::default();
     if accounts.is_empty() {
-        return Ok(plan.steps);
+        return Ok(agenda);
     }
-    for address in vault.rewardTokens().call().await? {
-        let token = site.token(address).await?;
-        let least = least.units(token.decimals, U256::MAX)?.max(U256::from(1));
-        for group in accounts.chunks(ACCOUNTS) {
-            let (accounts, total) = worth_it(site, group, &token, least).await?;
-            if accounts.is_empty() {
-                continue;
-            }
-            let count = accounts.len();
-            let call = IVault::claimManyCall { accounts, token: address };
-            let title = format!("pay {} to {count} accounts", token.show(total));
-            plan = plan.step(title, *vault.address(), &call);
-        }
+    let roster = site.roster().await?;
+    let rewards = roster.tokens.iter().filter(|token| roster.rewards.contains(&token.address));
+    for token in rewards {
+        let least = least.least(token, &site.book)?;
+        let payouts = Payouts { site, token, least, most_gas };
+        payouts.plan(&accounts, &mut agenda).await?;
     }
-    Ok(plan.steps)
+    Ok(agenda)
 }
 
-/// Those of `group` who would be paid at least `least`, and how much all of them would.
-async fn worth_it(
-    site: &Site,
-    group: &[Address],
-    token: &Token,
+/// Payouts in one token.
+struct Payouts<'a> {
+    site: &'a Site,
+    token: &'a Token,
     least: U256,
-) -> Result<(Vec<Address>, U256)> {
-    let vault = site.vault()?;
-    let amounts = vault.claimMany(group.to_vec(), token.address).call().await?;
-    let worth = group.iter().zip(amounts).filter(|(_, amount)| *amount >= least);
-    let (accounts, amounts): (Vec<_>, Vec<_>) = worth.map(|(who, much)| (*who, much)).unzip();
-    Ok((accounts, amounts.into_iter().fold(U256::ZERO, U256::saturating_add)))
+    most_gas: u64,
+}
+
+/// What accounts could be paid: one after the other, and together.
+type Worth = (Vec<Address>, U256);
+
+impl Payouts<'_> {
+    /// A group that cannot be paid in one transaction is halved, until whoever makes it too dear, or fail,
+    /// stands alone. Nobody can hold up the others by an account that is dear to bring up to date.
+    async fn plan(&self, accounts: &[Address], agenda: &mut Agenda) -> Result<()> {
+        let mut groups: Vec<_> = accounts.chunks(ACCOUNTS).rev().collect();
+        let (mut waiting, mut unpayable) = (Worth::default(), Vec::new());
+        while let Some(group) = groups.pop() {
+            match self.simulate(group).await? {
+                Ok(amounts) => {
+                    let worth = self.worth(group, &amounts, |amount| amount >= self.least);
+                    let small = |amount: U256| !amount.is_zero() && amount < self.least;
+                    let rest = self.worth(group, &amounts, small);
+                    waiting = ([waiting.0, rest.0].concat(), waiting.1.saturating_add(rest.1));
+                    agenda.steps.extend(self.step(worth)?);
+                }
+                Err(why) if group.len() == 1 => unpayable.push((group[0], why)),
+                Err(_) => {
+                    let (one, other) = group.split_at(group.len() / 2);
+                    groups.extend([other, one]);
+                }
+            }
+        }
+        agenda.waiting.extend(self.wait(&waiting));
+        agenda.refused.extend(self.refuse(&unpayable));
+        Ok(())
+    }
+
+    /// What each of `group` would be paid, or why they cannot be paid together.
+    async fn simulate(&self, group: &[Address]) -> Result<Result<Vec<U256>, String>> {
+        let vault = self.site.vault()?;
+        let call = vault.claimMany(group.to_vec(), self.token.address).gas(self.most_gas);
+        answered(call.call().await)
+    }
+
+    fn worth(&self, group: &[Address], amounts: &[U256], enough: impl Fn(U256) -> bool) -> Worth {
+        let worth = group.iter().zip(amounts).filter(|(_, amount)| enough(**amount));
+        let (accounts, amounts): (Vec<_>, Vec<_>) = worth.unzip();
+        (accounts, amounts.into_iter().copied().fold(U256::ZERO, U256::saturating_add))
+    }
+
+    fn step(&self, (accounts, total): Worth) -> Result<Option<Step>> {
+        if accounts.is_empty() {
+            return Ok(None);
+        }
+        let count = accounts.len();
+        let title = format!("pay {} to {count} {}", self.token.show(total), noun(count));
+        let call = IVault::claimManyCall { accounts, token: self.token.address };
+        let plan = Plan::one(title, self.site.book.address("vault")?, &call);
+        Ok(plan.steps.into_iter().next())
+    }
+
+    fn wait(&self, (accounts, total): &Worth) -> Option<String> {
+        let (count, least) = (accounts.len(), self.token.show(self.least));
+        let total = self.token.show(*total);
+        (count > 0).then(|| {
+            format!("{count} {} wait for {total} together, each for less than {least}", noun(count))
+        })
+    }
+
+    fn refuse(&self, unpayable: &[(Address, String)]) -> Option<String> {
+        let (first, why) = unpayable.first()?;
+        let (count, symbol) = (unpayable.len(), &self.token.symbol);
+        Some(format!(
+            "{count} {} cannot be paid {symbol} with {} gas; of {first}: {why}",
+            noun(count),
+            self.most_gas
+        ))
+    }
+}
+
+const fn noun(count: usize) -> &'static str {
+    if count == 1 { "account" } else { "accounts" }
 }
 
 /// Everybody whose last word was that anyone may pay them.
@@ -97,12 +160,4 @@ fn note(accounts: &mut BTreeSet<Address>, log: &Log) {
             accounts.remove(&changed.account);
         }
     }
-}
-
-/// Whether `data` pays accounts, which is of no use if all of them were skipped.
-#[must_use]
-pub fn pays_nobody(data: &[u8], returned: &[u8]) -> bool {
-    data.starts_with(&IVault::claimManyCall::SELECTOR)
-        && IVault::claimManyCall::abi_decode_returns(returned)
-            .is_ok_and(|amounts| amounts.iter().all(U256::is_zero))
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use alloy::primitives::{Address, B256, U256, hex};
 use eyre::Result;
+use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 
 use super::{Site, decode::text_of};
@@ -111,6 +112,8 @@ pub struct Catalog {
     pub share: Option<ShareLine>,
 }
 
+/// Questions that a node is asked at once.
+pub const AT_ONCE: usize = 16;
 /// How the source of revenue without a label is written.
 const UNATTRIBUTED: &str = "unattributed";
 
@@ -140,7 +143,7 @@ impl Catalog {
     /// Nobody said where the splitter is, or the node does not answer.
     pub async fn read(site: &Site) -> Result<Self> {
         let policies = policies(site).await?;
-        let share = share(site).await?;
+        let share = ShareLine::read(site).await?;
         let sources = sources(site, share.as_ref()).await?;
         Ok(Self { policies, sources, share })
     }
@@ -203,22 +206,9 @@ impl Catalog {
 }
 
 async fn policies(site: &Site) -> Result<Vec<PolicyLine>> {
-    let splitter = site.splitter()?;
-    let count: u64 = splitter.policyCount().call().await?.saturating_to();
-    let mut policies = Vec::new();
-    for id in 1..=count {
-        let found = splitter.policy(U256::from(id)).call().await?;
-        let rest = found.bps.iter().zip(&found.kinds).zip(&found.tags);
-        let payees = found.payees.iter().zip(rest).map(|(address, ((bps, kind), tag))| PayeeLine {
-            address: *address,
-            bps: *bps,
-            kind: Kind::of(*kind),
-            tag: *tag,
-        });
-        let name = text_of(found.name).unwrap_or_default();
-        policies.push(PolicyLine { id, name, payees: payees.collect() });
-    }
-    Ok(policies)
+    let count: u64 = site.splitter()?.policyCount().call().await?.saturating_to();
+    let policies = (1..=count).map(|id| PolicyLine::read(site, id));
+    stream::iter(policies).buffered(AT_ONCE).try_collect().await
 }
 
 async fn sources(site: &Site, share: Option<&ShareLine>) -> Result<Vec<SourceLine>> {
@@ -241,15 +231,40 @@ async fn sources(site: &Site, share: Option<&ShareLine>) -> Result<Vec<SourceLin
     Ok(sources)
 }
 
-async fn share(site: &Site) -> Result<Option<ShareLine>> {
-    let found = site.splitter()?.stakersShare().call().await?;
-    Ok((!found.policyId.is_zero()).then(|| ShareLine {
-        setter: found.setter,
-        bps: found.bps.saturating_to(),
-        min_bps: found.minBps.saturating_to(),
-        max_bps: found.maxBps.saturating_to(),
-        policy: found.policyId.saturating_to(),
-    }))
+impl PolicyLine {
+    /// Reads policy number `id` from the splitter of `site`.
+    ///
+    /// # Errors
+    /// There is none, nobody said where the splitter is, or the node does not answer.
+    pub async fn read(site: &Site, id: u64) -> Result<Self> {
+        let found = site.splitter()?.policy(U256::from(id)).call().await?;
+        let rest = found.bps.iter().zip(&found.kinds).zip(&found.tags);
+        let payees = found.payees.iter().zip(rest).map(|(address, ((bps, kind), tag))| PayeeLine {
+            address: *address,
+            bps: *bps,
+            kind: Kind::of(*kind),
+            tag: *tag,
+        });
+        let name = text_of(found.name).unwrap_or_default();
+        Ok(Self { id, name, payees: payees.collect() })
+    }
+}
+
+impl ShareLine {
+    /// Reads it from the splitter of `site`; nothing if the owner lets nobody set it.
+    ///
+    /// # Errors
+    /// Nobody said where the splitter is, or the node does not answer.
+    pub async fn read(site: &Site) -> Result<Option<Self>> {
+        let found = site.splitter()?.stakersShare().call().await?;
+        Ok((!found.policyId.is_zero()).then(|| Self {
+            setter: found.setter,
+            bps: found.bps.saturating_to(),
+            min_bps: found.minBps.saturating_to(),
+            max_bps: found.maxBps.saturating_to(),
+            policy: found.policyId.saturating_to(),
+        }))
+    }
 }
 
 impl fmt::Display for ShareLine {

@@ -10,6 +10,10 @@
 //! account = "operator"                # in Foundry's keystore directory
 //! safe = "0x…"                        # sender of the batches of --safe-batch
 //! explorer = "https://sepolia.arbiscan.io"
+//!
+//! [networks.sepolia.keeper]           # what is worth a transaction, by token
+//! min_payout = { default = "1", weth = "0.001" }
+//! min_revenue = { default = "0.001" }
 //! ```
 //!
 //! A flag goes before the environment, the environment before this file.
@@ -24,7 +28,7 @@ use alloy::primitives::Address;
 use eyre::{Result, WrapErr};
 use serde::Deserialize;
 
-use crate::failure::Failure;
+use crate::{failure::Failure, keeper::threshold::Limits};
 
 /// The file that is read if none is named, in the working directory.
 const FILE: &str = "tributary.toml";
@@ -56,6 +60,9 @@ pub struct Network {
     pub safe: Option<Address>,
     /// An explorer's URL, without a slash at its end.
     pub explorer: Option<String>,
+    /// What is worth a transaction of the keeper.
+    #[serde(default)]
+    pub keeper: Limits,
 }
 
 impl Config {

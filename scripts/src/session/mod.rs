@@ -16,6 +16,7 @@ mod permit;
 mod plan;
 mod queue;
 mod refused;
+mod roster;
 mod run;
 pub(crate) mod safe_batch;
 mod signer;
@@ -31,12 +32,15 @@ use eyre::Result;
 pub use allowance::Allowance;
 pub use amount::{Amount, NoAmount};
 pub use book::{Book, Entry};
-pub use catalog::{Catalog, Kind, PayeeLine, PolicyLine, ShareLine, SourceLine, label, source_id};
+pub use catalog::{
+    AT_ONCE, Catalog, Kind, PayeeLine, PolicyLine, ShareLine, SourceLine, label, source_id,
+};
 pub use config::{Config, Network};
 pub use page::{Asking, Inquiry, Sum, table};
 pub use permit::Permit;
 pub use plan::{Plan, Step};
 pub use queue::Queued;
+pub use roster::{Roster, Unreadable, answered, refusable, refused};
 pub use signer::{Signer, SignerArgs};
 pub use site::{NodeArgs, Site, SiteArgs};
 pub use token::Token;

@@ -236,6 +236,12 @@ impl Session {
         self.fate.broadcast
     }
 
+    /// Whether calls go to a batch for a Safe instead.
+    #[must_use]
+    pub const fn writes_batch(&self) -> bool {
+        self.fate.safe_batch.is_some()
+    }
+
     /// Whether `count` transactions may be sent: by `--broadcast`, or a yes of whoever sits at the
     /// terminal.
     ///

@@ -3,7 +3,10 @@
 use std::{
     fmt,
     panic::resume_unwind,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -82,6 +85,7 @@ pub(crate) struct Hostile {
     pub(crate) url: String,
     rules: Arc<Mutex<Vec<Rule>>>,
     pool: Arc<Mutex<Pool>>,
+    asked: Arc<AtomicUsize>,
     server: JoinHandle<()>,
 }
 
@@ -91,17 +95,19 @@ struct Inner {
     client: reqwest::Client,
     rules: Arc<Mutex<Vec<Rule>>>,
     pool: Arc<Mutex<Pool>>,
+    asked: Arc<AtomicUsize>,
 }
 
 impl Hostile {
     /// A proxy before `node`, friendly until it is told otherwise.
     pub(crate) async fn before(node: &str) -> Result<Self> {
-        let (rules, pool) = (Arc::default(), Arc::default());
+        let (rules, pool, asked) = (Arc::default(), Arc::default(), Arc::default());
         let inner = Inner {
             node: node.to_owned(),
             client: reqwest::Client::new(),
             rules: Arc::clone(&rules),
             pool: Arc::clone(&pool),
+            asked: Arc::clone(&asked),
         };
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
@@ -109,7 +115,12 @@ impl Hostile {
         let server = tokio::spawn(async move {
             let _ = axum::serve(listener, app).await;
         });
-        Ok(Self { url, rules, pool, server })
+        Ok(Self { url, rules, pool, asked, server })
+    }
+
+    /// How many requests came so far.
+    pub(crate) fn asked(&self) -> usize {
+        self.asked.load(Ordering::Relaxed)
     }
 
     /// From now on, instead of what was before: the next `times` requests of `method` fail.
@@ -225,6 +236,7 @@ fn pending(inner: Recovered<TxEnvelope>) -> Transaction {
 }
 
 async fn answer(State(inner): State<Inner>, body: String) -> Response {
+    inner.asked.fetch_add(1, Ordering::Relaxed);
     let request: Value = serde_json::from_str(&body).unwrap_or_default();
     let told = |rest: Value| {
         let mut answer = json!({ "jsonrpc": "2.0", "id": request["id"] });

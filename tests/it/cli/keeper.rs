@@ -30,6 +30,7 @@ pub(crate) fn cases() -> Vec<Case> {
     vec![
         play!(the_keeper_does_what_there_is_to_do_and_then_nothing).moving_time(),
         play!(programs_are_renewed_and_activated_again).moving_time(),
+        play!(what_comes_after_an_activation_is_shown_as_such).moving_time(),
         play!(no_failure_of_the_node_loses_or_doubles_a_duty),
         play!(budget_and_fee_are_never_exceeded),
         play!(two_keepers_at_once_are_as_good_as_one),
@@ -99,6 +100,30 @@ async fn programs_are_renewed_and_activated_again(world: World) -> Result<()> {
             assert!(days > 300, "{} lives for {days} days", contract.name);
         }
     }
+    Ok(())
+}
+
+async fn what_comes_after_an_activation_is_shown_as_such(world: World) -> Result<()> {
+    let (mut desk, keeper) = (Desk::new(&world).await?, world.account("keeper").await?);
+    let node = Hostile::before(world.url()).await?;
+    desk.url = Some(node.url.clone());
+    world.at(world.now().await? + 400 * DAY).await?;
+    desk.run("status")?
+        .ends(6, &["vault does not run: ProgramExpired", "`tributary keeper --once --broadcast`"]);
+    let shown = [
+        "activate the program of vault again",
+        "simulated: succeeds",
+        "after the activation: distribute what is owed",
+        "after the activation: take in what came without a call",
+        "Nothing was sent. Add --broadcast to send.",
+    ];
+    desk.signed(&keeper, "keeper --once")?.ends(0, &shown);
+    // As Nitro does since 3.11.5.
+    node.set("eth_estimateGas", Mood::Refuse("activations are not simulated"), 100);
+    desk.signed(&keeper, "keeper --once")?
+        .ends(0, &["this node does not simulate activations", "Add --broadcast"]);
+    let page = desk.signed(&keeper, "keeper --json")?.json()?;
+    assert_eq!(page["afterActivation"].as_array().map(Vec::len), Some(3));
     Ok(())
 }
 

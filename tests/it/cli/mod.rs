@@ -10,6 +10,7 @@ mod foundation;
 mod holder;
 pub(crate) mod hostile;
 mod keeper;
+mod keeper_money;
 mod networks;
 mod owner;
 mod pipe;
@@ -47,6 +48,7 @@ pub(crate) fn cases() -> Vec<Case> {
         foundation::cases(),
         holder::cases(),
         keeper::cases(),
+        keeper_money::cases(),
         networks::cases(),
         owner::cases(),
         pipe::cases(),

@@ -4,6 +4,7 @@
 //! whether the contracts hold what their books say. Whatever is not as it should be is listed as a finding,
 //! and ends the command with its own exit code.
 
+mod arrivals;
 mod money;
 mod program;
 mod roles;
@@ -17,14 +18,13 @@ use serde::Serialize;
 use self::{money::Money, program::ProgramLine, roles::RoleLine};
 use crate::{
     failure::Failure,
-    session::{Catalog, Inquiry, ShareLine, Site, table},
+    keeper::duty::weeks_behind,
+    session::{Inquiry, ShareLine, Site, table},
     units::date,
 };
 
 /// Weeks that nobody touched the vault, above which somebody should: each makes the next call dearer.
 const WEEKS_BEHIND: u64 = 4;
-/// Seconds of a week.
-const WEEK: u64 = 604_800;
 
 /// Arguments of `status`.
 #[derive(Debug, Args)]
@@ -47,8 +47,10 @@ pub struct Page {
     /// What the contracts say; nothing if one of them does not run.
     #[serde(flatten)]
     told: Option<Told>,
-    /// What is not as it should be.
+    /// What is not as it should be, each with what mends it.
     findings: Vec<String>,
+    /// What is worth a look, though nothing may be wrong.
+    notes: Vec<String>,
 }
 
 /// What the contracts say.
@@ -71,15 +73,16 @@ impl Inquiry for Status {
         let programs = program::read(site, self.build).await?;
         let time = site.now().await?;
         let mut findings: Vec<_> = programs.iter().flat_map(ProgramLine::findings).collect();
-        let told = match Told::read(site, time).await {
+        let told = match Told::read(site).await {
             Ok(told) => Some(told),
             // What does not run cannot be asked; the programs say which it is.
             Err(_) if !findings.is_empty() => None,
             Err(error) => return Err(error),
         };
         findings.extend(told.iter().flat_map(Told::findings));
+        let notes = told.iter().flat_map(|told| told.money.notes()).collect();
         let (chain_id, platform) = (site.chain.chain_id(), site.book.platform.clone());
-        Ok(Page { chain_id, platform, time, programs, told, findings })
+        Ok(Page { chain_id, platform, time, programs, told, findings, notes })
     }
 
     fn judge(&self, page: &Page) -> Result<()> {
@@ -92,15 +95,14 @@ impl Inquiry for Status {
 }
 
 impl Told {
-    async fn read(site: &Site, time: u64) -> Result<Self> {
-        let catalog = Catalog::read(site).await?;
+    async fn read(site: &Site) -> Result<Self> {
         let last_checkpoint = site.vault()?.lastCheckpoint().call().await?.saturating_to();
         Ok(Self {
             roles: roles::read(site).await?,
             last_checkpoint,
-            weeks_behind: (time / WEEK).saturating_sub(last_checkpoint / WEEK),
-            money: money::read(site, &catalog).await?,
-            stakers_share: catalog.share,
+            weeks_behind: weeks_behind(site).await?,
+            money: money::read(site).await?,
+            stakers_share: ShareLine::read(site).await?,
         })
     }
 
@@ -108,7 +110,9 @@ impl Told {
         let roles = self.roles.iter().filter_map(RoleLine::finding);
         let behind = (self.weeks_behind > WEEKS_BEHIND).then(|| {
             let weeks = self.weeks_behind;
-            format!("nobody has touched the vault for {weeks} weeks: run `tributary keeper --once`")
+            format!(
+                "nobody has touched the vault for {weeks} weeks: run `tributary keeper --once --broadcast`"
+            )
         });
         roles.chain(behind).chain(self.money.findings()).collect()
     }
@@ -136,10 +140,15 @@ impl fmt::Display for Page {
         let headings = ["contract", "address", "version", "expires in", "cached", "code"];
         writeln!(f, "Programs\n{}\n", table(&headings, lines))?;
         self.told.iter().try_for_each(|told| write!(f, "{told}"))?;
-        if self.findings.is_empty() {
-            return write!(f, "All is well.");
-        }
-        write!(f, "Findings")?;
-        self.findings.iter().try_for_each(|finding| write!(f, "\n  - {finding}"))
+        let lists = [("Findings", &self.findings), ("Notes", &self.notes)];
+        let lists = lists.iter().filter(|(_, lines)| !lines.is_empty());
+        let lists =
+            lists.map(|(heading, lines)| format!("{heading}\n  - {}", lines.join("\n  - ")));
+        let verdict = match (self.findings.as_slice(), self.notes.as_slice()) {
+            ([], []) => Some("All is well.".to_owned()),
+            ([], _) => Some("Nothing is found wrong; the notes are worth a look.".to_owned()),
+            _ => None,
+        };
+        write!(f, "{}", lists.chain(verdict).collect::<Vec<_>>().join("\n\n"))
     }
 }

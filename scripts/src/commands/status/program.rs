@@ -157,7 +157,7 @@ impl ProgramLine {
             State::Inactive { reason } => findings.push(format!("{name} does not run: {reason}")),
             State::Active { days_left, .. } if *days_left < DAYS_LEFT => {
                 findings.push(format!(
-                    "{name} expires in {days_left} days: run `tributary keeper --once`"
+                    "{name} expires in {days_left} days: run `tributary keeper --once --broadcast`"
                 ));
             }
             State::Active { .. } | State::Other => {}

@@ -146,17 +146,18 @@ fn share_now(splitter: &Splitter) -> Option<Item> {
     Some(Item { allowed: true, ..item.told_by(Witness::ShareSet(share.policyId, share.bps)) })
 }
 
-/// Whether setting the stakers' share could have made `policy`: as the one it is made from, perhaps without
-/// those for whom nothing is left, and with the stakers within bounds.
+/// Whether setting the stakers' share could have made `policy`: named after it, with the payees of the one it
+/// is made from, perhaps without those for whom nothing is left, and with the stakers within bounds.
 fn is_of_share(splitter: &Splitter, policy: &policyReturn) -> bool {
     let Some(share) = &splitter.share else { return false };
     let base = splitter.policies.get(share.basePolicyId.saturating_to::<usize>().wrapping_sub(1));
     base.is_some_and(|base| {
         let mut rest = members(base);
-        base.name == policy.name
-            && members(policy).all(|member| rest.any(|other| other == member))
-            && stakers_bps(share, base, policy)
-                .is_some_and(|bps| share.minBps <= bps && bps <= share.maxBps)
+        members(policy).all(|member| rest.any(|other| other == member))
+            && stakers_bps(share, base, policy).is_some_and(|bps| {
+                let named = text(policy.name) == format!("stakers {bps} bps");
+                named && share.minBps <= bps && bps <= share.maxBps
+            })
     })
 }
 

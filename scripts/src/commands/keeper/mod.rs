@@ -1,5 +1,7 @@
 //! `tributary keeper`: see [`crate::keeper`].
 
+mod show;
+
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use alloy::primitives::U256;
@@ -11,8 +13,12 @@ use super::{duration, gwei};
 use crate::{
     auction::Auction,
     failure::is_silence,
-    keeper::{Keeper, Rules, store::Store},
-    session::{Amount, Plan, Session, SessionArgs},
+    keeper::{
+        Keeper, Rules,
+        store::Store,
+        threshold::{Limits, Threshold, Thresholds},
+    },
+    session::{Amount, Session, SessionArgs, Site},
 };
 
 /// Arguments of `keeper`.
@@ -33,9 +39,16 @@ pub struct KeeperArgs {
     /// Highest bid for a place in the chain's cache, in ether; 0 takes what is free
     #[arg(long, value_name = "ETHER", default_value = "0", value_parser = ether)]
     max_bid: U256,
-    /// Least payout to an account, in whole tokens of any kind
-    #[arg(long, value_name = "AMOUNT", default_value = "1")]
-    min_payout: Amount,
+    /// Least payout to an account: of a token, or of all that are not named. May be repeated
+    /// [default: 1, and 0.001 of wrapped ether]
+    #[arg(long, value_name = "[TOKEN=]AMOUNT")]
+    min_payout: Vec<Threshold>,
+    /// Least revenue to take in or to distribute, in the same way [default: 0.001]
+    #[arg(long, value_name = "[TOKEN=]AMOUNT")]
+    min_revenue: Vec<Threshold>,
+    /// Most gas of one transaction that pays accounts; more accounts are paid in several
+    #[arg(long, value_name = "GAS", default_value_t = 8_000_000)]
+    payout_gas: u64,
     /// How long a transaction is waited for before it is replaced
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
     patience: Duration,
@@ -60,33 +73,17 @@ fn ether(text: &str) -> Result<U256> {
 /// The session does not open; of `--once`, whatever went wrong.
 pub async fn run(args: KeeperArgs) -> Result<()> {
     let session = if args.once { args.session.open().await? } else { patiently(&args).await? };
+    args.check(&session.site).await?;
     let chain_id = session.site.chain.chain_id();
+    let rules = args.rules(&session.site.network.keeper);
     let state = args.state.unwrap_or_else(|| format!("keeper-{chain_id}.json").into());
-    let (store, rules) = (
-        Store::at(state),
-        Rules {
-            interval: args.interval,
-            budget: args.budget,
-            max_bid: args.max_bid,
-            min_payout: args.min_payout,
-            auction: Auction { limit: args.max_fee, patience: args.patience },
-        },
-    );
+    let store = Store::at(state);
     if !session.broadcasts() {
-        let mut plan = Plan::new("what there is to do");
-        plan.steps = Keeper::duties(&session, &rules, &store).await?;
-        return session.carry_out(plan).await;
+        return show::run(&session, rules, store).await;
     }
     let keeper = Keeper::new(&session, rules, store)?;
     if args.once {
-        let round = keeper.round().await?;
-        let report = serde_json::to_string(&round)?;
-        if session.site.json {
-            println!("{report}")
-        } else {
-            println!("{round}")
-        }
-        return Ok(());
+        return once(&session, &keeper).await;
     }
     if let Some(address) = args.health {
         let (bound, _) = keeper.health.serve(address).await?;
@@ -95,6 +92,44 @@ pub async fn run(args: KeeperArgs) -> Result<()> {
     tokio::select! {
         () = keeper.run() => Ok(()),
         stopped = tokio::signal::ctrl_c() => Ok(stopped?),
+    }
+}
+
+/// One round, and what came of it.
+async fn once(session: &Session, keeper: &Keeper<'_>) -> Result<()> {
+    let round = keeper.round().await?;
+    if session.site.json {
+        println!("{}", serde_json::to_string(&round)?);
+    } else {
+        println!("{round}");
+    }
+    Ok(())
+}
+
+impl KeeperArgs {
+    fn rules(&self, limits: &Limits) -> Rules {
+        Rules {
+            interval: self.interval,
+            budget: self.budget,
+            max_bid: self.max_bid,
+            min_payout: limits.payout(&self.min_payout),
+            min_revenue: limits.revenue(&self.min_revenue),
+            payout_gas: self.payout_gas,
+            auction: Auction { limit: self.max_fee, patience: self.patience },
+        }
+    }
+
+    /// Makes sure that flags name tokens which the vault knows. A vault that cannot be asked, as its program
+    /// has expired, is no reason to refuse.
+    async fn check(&self, site: &Site) -> Result<()> {
+        let flags = [self.min_payout.as_slice(), &self.min_revenue].concat();
+        if flags.is_empty() {
+            return Ok(());
+        }
+        match site.roster().await {
+            Ok(roster) => Thresholds::check(&flags, &roster.tokens, &site.book),
+            Err(_) => Ok(()),
+        }
     }
 }
 
