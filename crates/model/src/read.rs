@@ -6,7 +6,6 @@ use alloy_sol_types::SolEventInterface;
 use crate::{Curve, Event, Penalties};
 
 /// `abi/IVault.sol`, read here and by nobody else's hand: an auditor's calculator decodes for itself.
-#[expect(clippy::too_many_arguments, reason = "the binding of `permit` takes what `permit` takes")]
 mod interface {
     alloy_sol_types::sol!("../../abi/IVault.sol");
 }

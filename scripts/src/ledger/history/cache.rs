@@ -259,12 +259,12 @@ impl Cache {
     }
 }
 
+/// Chunks, and marks with where each ends in the file.
+type Sealed = (Vec<Chunk>, Vec<(Mark, u64)>);
+
 /// The sealed chunks and the marks in `lines`, which start at `offset` of the file, up to the first that
 /// does not fit.
-fn sealed(
-    mut lines: impl BufRead,
-    mut offset: u64,
-) -> std::io::Result<(Vec<Chunk>, Vec<(Mark, u64)>)> {
+fn sealed(mut lines: impl BufRead, mut offset: u64) -> std::io::Result<Sealed> {
     let (mut chunks, mut marks, mut line) = (Vec::new(), Vec::new(), String::new());
     let (mut digest, mut logs, mut end) = (Keccak256::new(), 0, offset);
     loop {
