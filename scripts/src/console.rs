@@ -20,7 +20,7 @@ pub fn line(text: &str) -> Result<()> {
 /// Prints one JSON object.
 ///
 /// # Errors
-/// As for [`line`].
+/// As for [`line()`].
 pub fn json(value: &impl Serialize) -> Result<()> {
     line(&serde_json::to_string_pretty(value)?)
 }
