@@ -1,6 +1,9 @@
 //! Standard output that may be closed before everything is said, as by `| head`.
 
-use std::io::{self, ErrorKind, Write};
+use std::{
+    fmt::Display,
+    io::{self, ErrorKind, Write},
+};
 
 use eyre::Result;
 use serde::Serialize;
@@ -9,7 +12,7 @@ use serde::Serialize;
 ///
 /// # Errors
 /// It cannot be written for another reason, a full disk for instance.
-pub fn line(text: &str) -> Result<()> {
+pub fn line(text: impl Display) -> Result<()> {
     let mut out = io::stdout().lock();
     match writeln!(out, "{text}").and_then(|()| out.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
@@ -22,5 +25,5 @@ pub fn line(text: &str) -> Result<()> {
 /// # Errors
 /// As for [`line()`].
 pub fn json(value: &impl Serialize) -> Result<()> {
-    line(&serde_json::to_string_pretty(value)?)
+    line(serde_json::to_string_pretty(value)?)
 }

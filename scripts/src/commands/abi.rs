@@ -8,7 +8,7 @@ use std::{
 use alloy::json_abi::JsonAbi;
 use eyre::{Result, WrapErr, ensure};
 
-use crate::abi::interfaces;
+use crate::{abi::interfaces, console};
 
 /// What to do with the files.
 #[derive(Debug, clap::Args)]
@@ -32,7 +32,7 @@ pub fn run(args: &Args) -> Result<()> {
     for (name, text) in documents()? {
         let path = file(&args.directory, name);
         fs::write(&path, text).wrap_err_with(|| format!("{} cannot be written", path.display()))?;
-        println!("{}", path.display());
+        console::line(path.display())?;
     }
     Ok(())
 }

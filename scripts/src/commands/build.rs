@@ -10,7 +10,7 @@ use artifact::Artifact;
 use comfy_table::{CellAlignment, Table, presets};
 use eyre::{Result, WrapErr};
 
-use crate::{deploy::fragments, progress::Progress, system::PACKAGES, units::separated};
+use crate::{console, deploy::fragments, progress::Progress, system::PACKAGES, units::separated};
 
 /// Which contracts.
 #[derive(Debug, clap::Args)]
@@ -36,7 +36,7 @@ pub fn run(args: &Args) -> Result<()> {
         write(directory, &artifacts)
             .wrap_err_with(|| format!("cannot write to {}", directory.display()))?;
     }
-    println!("{}", table(&artifacts));
+    console::line(table(&artifacts))?;
     Ok(())
 }
 

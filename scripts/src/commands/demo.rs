@@ -18,6 +18,7 @@ use super::{build, devnode::funded};
 use crate::{
     abi::IToken,
     chain::Chain,
+    console,
     ledger::{Contracts, History, Node as Reader, Observation, Origin, Subject, reconcile},
     platform::{PRESETS, Platform, load},
     progress::{Job, Progress},
@@ -232,15 +233,15 @@ fn tell(played: &[Played], json: bool) -> Result<()> {
     let reports = played.iter().map(|one| &one.report);
     if json {
         let document = Document { platforms: reports.collect() };
-        println!("{}", serde_json::to_string_pretty(&document)?);
+        console::json(&document)?;
         return Ok(());
     }
-    println!("{}", tables::cast());
+    console::line(tables::cast())?;
     for one in played {
-        println!("{}", tables::show(&one.report, &one.platform));
+        console::line(tables::show(&one.report, &one.platform))?;
     }
     for report in reports {
-        println!("{}", tables::verdict(report));
+        console::line(tables::verdict(report))?;
     }
     Ok(())
 }

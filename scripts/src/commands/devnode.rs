@@ -5,6 +5,8 @@ use std::{net::IpAddr, path::PathBuf};
 use devnode::{Config, Node};
 use eyre::{Result, eyre};
 
+use crate::console;
+
 /// Where it listens.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -29,8 +31,8 @@ pub async fn run(args: Args) -> Result<()> {
     let config = Config { host, port, state, ..Config::default() };
     // The node's error tells its own cause, so that it is not told twice.
     let node = Node::start(config).await.map_err(|error| eyre!("{error}"))?;
-    println!("{}", funded(&node));
-    println!("Listening on {}. Stop with ctrl-c.", node.url());
+    console::line(funded(&node))?;
+    console::line(format_args!("Listening on {}. Stop with ctrl-c.", node.url()))?;
     tokio::signal::ctrl_c().await?;
     node.stop().await;
     Ok(())

@@ -10,6 +10,7 @@ use eyre::{Result, WrapErr, bail};
 
 use crate::{
     abi::{IToken, IVault},
+    console,
     failure::Failure,
     ledger::{
         Books, Contracts, Head, History, HistoryError, Node, Observer, Origin, Proof, Step,
@@ -109,12 +110,12 @@ fn tell(statement: &Statement, args: &Args) -> Result<()> {
         }
     }
     if args.site.json {
-        println!("{}", serde_json::to_string_pretty(statement)?);
+        console::json(statement)?;
         if !statement.reconciled {
             eprintln!("{}", verdict(statement));
         }
     } else {
-        println!("{}", show(statement));
+        console::line(show(statement))?;
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ use eyre::{Result, eyre};
 
 use super::build;
 use crate::{
+    console,
     deploy::{
         record::{DIRECTORY, Record},
         terms::Terms,
@@ -61,9 +62,9 @@ pub async fn run(args: Args) -> Result<()> {
     }
     if args.json {
         let one: Vec<_> = verified.iter().map(|(_, verification)| verification).collect();
-        println!("{}", serde_json::to_string_pretty(&one)?);
+        console::json(&one)?;
     } else {
-        println!("{}", table(&verified));
+        console::line(table(&verified))?;
     }
     let differing = verified.iter().filter(|(_, one)| !one.holds()).map(|(name, _)| name.as_str());
     let differing: Vec<_> = differing.collect();

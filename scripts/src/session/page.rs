@@ -50,7 +50,7 @@ impl<I: Inquiry + clap::Args> Asking<I> {
         if site.json {
             console::json(&page)?;
         } else {
-            console::line(&page.to_string())?;
+            console::line(&page)?;
         }
         self.inquiry.judge(&page)
     }

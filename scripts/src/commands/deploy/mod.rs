@@ -14,6 +14,7 @@ use super::{build, duration, gwei};
 use crate::{
     auction::Auction,
     chain::{Account, Chain},
+    console,
     deploy::{
         courier::Payer,
         record::{DIRECTORY, Record},
@@ -188,14 +189,16 @@ impl Args {
         let plan = deployment.for_the_owner(&deployment.standing().await?).await?;
         let (shown, owner) = (file.display(), deployment.terms.owner);
         if plan.steps.is_empty() {
-            println!("Nothing is left to do.");
+            console::line("Nothing is left to do.")?;
             return Ok(());
         }
         let count = safe_batch::append(file, deployment.terms.chain_id, Some(owner), &plan)?;
         for step in &plan.steps {
-            println!("{}", step.title);
+            console::line(&step.title)?;
         }
-        println!("{shown} holds {count} transactions now, for {owner}. Nothing was sent.");
+        console::line(format_args!(
+            "{shown} holds {count} transactions now, for {owner}. Nothing was sent."
+        ))?;
         Ok(())
     }
 
@@ -217,9 +220,9 @@ impl Args {
 
     fn show(&self, deployment: &Deployment<'_>, standing: &Standing) -> Result<()> {
         if self.json {
-            println!("{}", serde_json::to_string_pretty(&tell::document(deployment, standing))?);
+            console::json(&tell::document(deployment, standing))?;
         } else {
-            println!("{}", tell::text(deployment, standing));
+            console::line(tell::text(deployment, standing))?;
         }
         Ok(())
     }

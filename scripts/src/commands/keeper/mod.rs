@@ -12,6 +12,7 @@ use eyre::Result;
 use super::{duration, gwei};
 use crate::{
     auction::Auction,
+    console,
     failure::is_silence,
     keeper::{
         Keeper, Rules,
@@ -87,7 +88,7 @@ pub async fn run(args: KeeperArgs) -> Result<()> {
     }
     if let Some(address) = args.health {
         let (bound, _) = keeper.health.serve(address).await?;
-        println!("Health at http://{bound}/health");
+        console::line(format_args!("Health at http://{bound}/health"))?;
     }
     tokio::select! {
         () = keeper.run() => Ok(()),
@@ -99,9 +100,9 @@ pub async fn run(args: KeeperArgs) -> Result<()> {
 async fn once(session: &Session, keeper: &Keeper<'_>) -> Result<()> {
     let round = keeper.round().await?;
     if session.site.json {
-        println!("{}", serde_json::to_string(&round)?);
+        console::line(serde_json::to_string(&round)?)?;
     } else {
-        println!("{round}");
+        console::line(round)?;
     }
     Ok(())
 }

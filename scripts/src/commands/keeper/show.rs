@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::once;
 use crate::{
+    console,
     keeper::{Agenda, Keeper, Rules, duty::is_activation, store::Store},
     session::{Plan, Session, Step, refusable},
     units::separated,
@@ -71,9 +72,9 @@ pub(super) async fn run(session: &Session, rules: Rules, store: Store) -> Result
         return once(session, &Keeper::new(session, rules, store)?).await;
     }
     if json {
-        println!("{}", serde_json::to_string_pretty(&page)?);
+        console::json(&page)?;
     } else if !page.transactions.is_empty() {
-        println!("  Nothing was sent. Add --broadcast to send.");
+        console::line("  Nothing was sent. Add --broadcast to send.")?;
     }
     Ok(())
 }
