@@ -97,7 +97,7 @@ impl Terms {
         for role in self.platform.roles() {
             if !self.payees.contains_key(&role) {
                 let remedy = format!(
-                    "write payees = {{ {role} = \"0x…\" }} under [chain.{}]",
+                    "write payees = {{ {role} = \"0x…\" }} under [chain.{}], or give --payee {role}=0x…",
                     self.chain_id
                 );
                 return Err(self.unsettled(format!("the payee {role:?}"), remedy));

@@ -270,10 +270,11 @@ impl ShareLine {
 impl fmt::Display for ShareLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [now, least, most] = [self.bps, self.min_bps, self.max_bps].map(percent);
-        write!(
-            f,
-            "{now} by policy {}; {} may set it from {least} to {most}",
-            self.policy, self.setter
-        )
+        let setter = if self.setter.is_zero() {
+            "the owner alone".to_owned()
+        } else {
+            self.setter.to_string()
+        };
+        write!(f, "{now} by policy {}; {setter} may set it from {least} to {most}", self.policy)
     }
 }
