@@ -13,7 +13,7 @@ use super::{
     store::Store,
     threshold::Thresholds,
 };
-use crate::session::{Plan, Roster, Session, Site, Step, Token, refused};
+use crate::session::{Plan, Session, Site, Step, Token, refused};
 
 /// A stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,7 +104,7 @@ impl Stage {
 /// Only tokens that the vault deals in: a stranger's token could do anything when it is called.
 async fn strays(site: &Site, least: &Thresholds) -> Result<Plan> {
     let roster = site.roster().await?;
-    let mut plan = unreadable(Plan::new("take in what came without a call"), &roster);
+    let mut plan = Plan::new("take in what came without a call");
     for token in &roster.tokens {
         let least = least.least(token, &site.book)?;
         let taken = holdings::taking_in(site, &roster, plan.clone(), token, least).await;
@@ -113,15 +113,9 @@ async fn strays(site: &Site, least: &Thresholds) -> Result<Plan> {
     Ok(plan)
 }
 
-fn unreadable(plan: Plan, roster: &Roster) -> Plan {
-    roster.unreadable.iter().fold(plan, |plan, one| {
-        plan.fact(format!("the token {} is left out: {}", one.address, one.why))
-    })
-}
-
 async fn distributions(site: &Site, least: &Thresholds) -> Result<Plan> {
     let (mut plan, mut debts) = (Plan::new("distribute what is owed"), Debts::of(site));
-    for token in &site.roster().await?.tokens {
+    for token in &site.tokens().await? {
         let least = least.least(token, &site.book)?;
         let more = distribution(site, plan.clone(), &mut debts, token, least).await;
         plan = spared(plan, token, more)?;

@@ -40,7 +40,7 @@ pub use page::{Asking, Inquiry, Sum, table};
 pub use permit::Permit;
 pub use plan::{Plan, Step};
 pub use queue::Queued;
-pub use roster::{Roster, Unreadable, answered, refusable, refused};
+pub use roster::{Roster, answered, refusable, refused};
 pub use signer::{Signer, SignerArgs};
 pub use site::{NodeArgs, Site, SiteArgs};
 pub use token::Token;

@@ -1,11 +1,10 @@
-//! The tokens that a vault deals in, as far as they can be read.
+//! The tokens that a vault deals in, and whose fault it is if a question about one fails.
 //!
 //! A reward token stays one for ever, whatever becomes of it. So one that lost its code or speaks another
-//! dialect must not keep anybody from the others: it is told apart, with the reason.
+//! dialect must not keep anybody from the others: a contract's refusal is told from the node's failure.
 
 use alloy::{contract, primitives::Address, transports::TransportError};
 use eyre::{Report, Result};
-use serde::Serialize;
 
 use super::{Site, Token};
 use crate::{chain::in_words, failure::advice};
@@ -16,27 +15,16 @@ const PROGRAM_ERRORS: [&str; 3] = ["ProgramExpired", "ProgramNotActivated", "Pro
 /// The vault's reward tokens and its asset.
 #[derive(Clone, Debug, Default)]
 pub struct Roster {
-    /// Those that can be read, reward tokens first, in the vault's order.
+    /// All of them, reward tokens first, in the vault's order.
     pub tokens: Vec<Token>,
-    /// Those that cannot.
-    pub unreadable: Vec<Unreadable>,
     /// The reward tokens, retired ones too.
     pub rewards: Vec<Address>,
     /// What is staked.
     pub asset: Address,
 }
 
-/// An address that should be a token.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Unreadable {
-    /// Where it should be.
-    pub address: Address,
-    /// What it answered, or did not.
-    pub why: String,
-}
-
 impl Site {
-    /// The vault's reward tokens and its asset; what cannot be read of them is no error.
+    /// The vault's reward tokens and its asset, as far as they describe themselves.
     ///
     /// # Errors
     /// Nobody said where the vault is, or the node does not answer.
@@ -47,13 +35,7 @@ impl Site {
         let mut roster = Roster { rewards, asset, ..Roster::default() };
         let staked = (!roster.rewards.contains(&asset)).then_some(asset);
         for address in roster.rewards.clone().into_iter().chain(staked) {
-            match self.token(address).await {
-                Ok(token) => roster.tokens.push(token),
-                Err(error) => {
-                    let why = refused(&error).ok_or(error)?;
-                    roster.unreadable.push(Unreadable { address, why });
-                }
-            }
+            roster.tokens.push(self.token(address).await?);
         }
         Ok(roster)
     }

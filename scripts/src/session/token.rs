@@ -144,17 +144,7 @@ impl Site {
     /// # Errors
     /// Nobody said where the vault is, or the node does not answer.
     pub async fn tokens(&self) -> Result<Vec<Token>> {
-        let vault = self.vault()?;
-        let mut addresses = vault.rewardTokens().call().await?;
-        let asset = vault.asset().call().await?;
-        if !addresses.contains(&asset) {
-            addresses.push(asset);
-        }
-        let mut tokens = Vec::new();
-        for address in addresses {
-            tokens.push(self.token(address).await?);
-        }
-        Ok(tokens)
+        Ok(self.roster().await?.tokens)
     }
 
     /// What the vault stakes.

@@ -127,8 +127,8 @@ impl KeeperArgs {
         if flags.is_empty() {
             return Ok(());
         }
-        match site.roster().await {
-            Ok(roster) => Thresholds::check(&flags, &roster.tokens, &site.book),
+        match site.tokens().await {
+            Ok(tokens) => Thresholds::check(&flags, &tokens, &site.book),
             Err(_) => Ok(()),
         }
     }

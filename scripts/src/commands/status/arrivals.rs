@@ -18,7 +18,7 @@ use super::money::add;
 use crate::{
     abi::ISplitter,
     keeper::debts::Debts,
-    session::{Kind, Site, Sum, refused},
+    session::{Kind, Site, Sum},
 };
 
 /// Questions for logs that a node is asked before older ones are left out.
@@ -63,11 +63,7 @@ pub(super) async fn read(
     let mut others = seen.difference(&known);
     let mut unknown_tokens = Vec::new();
     for address in others.by_ref().take(TOKENS) {
-        let token = match site.token(*address).await {
-            Ok(token) => token,
-            Err(error) if refused(&error).is_some() => continue,
-            Err(error) => return Err(error),
-        };
+        let token = site.token(*address).await?;
         let mut owed = debts.in_token(*address).await?;
         owed.retain(|debt| debt.payee.kind != Kind::Account);
         let total: U256 = owed.iter().map(|debt| debt.amount).sum();

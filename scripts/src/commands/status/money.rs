@@ -13,7 +13,7 @@ use crate::{
         debts::{Debt, Debts, name_of, refusal},
         holdings::{self, Holding},
     },
-    session::{AT_ONCE, Roster, Site, Sum, Token, Unreadable, refused, table},
+    session::{AT_ONCE, Roster, Site, Sum, Token, refused, table},
 };
 
 /// Holdings and debts.
@@ -25,6 +25,14 @@ pub(super) struct Money {
     unreadable: Vec<Unreadable>,
     #[serde(flatten)]
     arrivals: Arrivals,
+}
+
+/// A token that does not work.
+#[derive(Debug, Serialize)]
+struct Unreadable {
+    address: Address,
+    /// What it answered, or did not.
+    why: String,
 }
 
 /// What one contract holds of one token.
@@ -77,7 +85,7 @@ struct Reader<'a> {
 /// Reads them for all the tokens that the vault or the deployment knows.
 pub(super) async fn read(site: &Site) -> Result<Money> {
     let roster = site.roster().await?;
-    let mut money = Money { unreadable: roster.unreadable.clone(), ..Money::default() };
+    let mut money = Money::default();
     let tokens = [roster.tokens.clone(), vouched(site, &roster).await?].concat();
     let mut reader = Reader { site, roster, debts: Debts::of(site) };
     for token in &tokens {
@@ -107,11 +115,7 @@ async fn vouched(site: &Site, roster: &Roster) -> Result<Vec<Token>> {
     addresses.push(splitter.weth().call().await?);
     addresses.sort_unstable();
     addresses.dedup();
-    addresses.retain(|address| {
-        *address != roster.asset
-            && !roster.rewards.contains(address)
-            && !roster.unreadable.iter().any(|one| one.address == *address)
-    });
+    addresses.retain(|address| *address != roster.asset && !roster.rewards.contains(address));
     let mut tokens = Vec::new();
     for address in addresses {
         if !splitter.undistributed(address).call().await?.is_zero() {
